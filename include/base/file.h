@@ -1,0 +1,61 @@
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Read a whole regular file into `out`, whose `max` is the ceiling.
+ * E_NOTFOUND if it isn't there, E_RANGE if it is larger than the ceiling,
+ * E_IO otherwise; all name the path.
+ */
+enum status file_load(const char *path, struct str *out, struct err *err);
+
+/*
+ * Replace `path` by `content` so that a reader, or a crash, sees the old or the
+ * new bytes and nothing between: a temporary file beside it, fsync, rename,
+ * fsync of the folder. E_IO names the path.
+ */
+enum status file_save(const char *path, struct span content, mode_t mode, struct err *err);
+
+/* As file_save, but E_EXISTS if the path is taken: never overwrites. */
+enum status file_create(const char *path, struct span content, mode_t mode, struct err *err);
+
+/* Make a folder and its parents (0777 less umask). OK if it is there already. */
+enum status file_make_folder(const char *path, struct err *err);
+
+/* Copy a folder's regular files and folders into `to`, which must not hold any of them (E_EXISTS). */
+enum status file_copy_tree(const char *from, const char *to, struct err *err);
+
+bool file_is_folder(const char *path);
+bool file_is_there(const char *path);
+
+/* E_DENIED, saying what to type, if group or others may read the file (a secret). */
+enum status file_check_private(const char *path, struct err *err);
+
+/* "folder/name" on the heap; `name` alone if it is absolute. free() it. */
+char *file_join(const char *folder, const char *name);
+
+/* The part after the last '/', borrowed from `path`. */
+const char *file_name(const char *path);
+
+/*
+ * Names in a folder that end in `suffix` ("" for all), sorted by bytes, dot
+ * files left out. An array of *count heap strings; free with file_free_names.
+ * E_NOTFOUND if there's no such folder.
+ */
+enum status file_list_folder(
+	const char *path, const char *suffix, char ***names, size_t *count, struct err *err);
+void file_free_names(char **names, size_t count);
+
+/*
+ * Take the exclusive lock on `path` (made if need be; flock), without waiting.
+ * E_BUSY if another process holds it. The lock lasts until close(*fd) or the
+ * process' end, however it ends.
+ */
+enum status file_lock(const char *path, int *fd, struct err *err);
+
+#endif

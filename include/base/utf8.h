@@ -1,0 +1,42 @@
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* UTF-8, by libunistring. */
+
+#define UTF8_REPLACEMENT 0xfffdu
+
+bool utf8_is_valid(struct span text);
+/* Offset of the first byte that isn't UTF-8, or SIZE_MAX. */
+size_t utf8_first_invalid(struct span text);
+bool utf8_is_ascii(struct span text);
+
+/*
+ * The character at the start of *rest, moved past; UTF8_REPLACEMENT for a bad
+ * byte (one is skipped). False at the end.
+ */
+bool utf8_next(struct span *rest, uint32_t *character);
+void utf8_add(struct str *s, uint32_t character);
+
+/* Any control character (C0, DEL, C1), except those in `allowed` (a NUL-ended string of ASCII). */
+bool utf8_has_control(struct span text, const char *allowed);
+/* Also line and paragraph separators, bidirectional overrides: what may not stand in a name. */
+bool utf8_has_invisible(struct span text);
+
+/* Columns on a terminal: wide characters are 2, combining ones 0. */
+size_t utf8_width(struct span text);
+/* The longest prefix of at most `columns`, never splitting a grapheme. */
+struct span utf8_first_columns(struct span text, size_t columns);
+/* Length in bytes of the first grapheme cluster (a character with its marks). */
+size_t utf8_grapheme(struct span text);
+
+/* NFC and full case folding: equal results are one to a person. E_SYNTAX if not UTF-8. */
+enum status utf8_fold(struct span text, struct str *out, struct err *err);
+/* NFC. */
+enum status utf8_normalise(struct span text, struct str *out, struct err *err);
+
+#endif

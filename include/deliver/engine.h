@@ -1,0 +1,85 @@
+#ifndef DELIVER_ENGINE_H
+#define DELIVER_ENGINE_H
+
+#include "base/str.h"
+#include "deliver/relay.h"
+#include "record/delivery.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The loop that moves messages: it asks its host for jobs, asks again before
+ * each first byte, and tells every outcome. One thread; it knows neither store
+ * nor letters.
+ */
+struct engine;
+
+/* One message for one recipient. The host's; lent from take() until settle() or give_back(). */
+struct engine_job {
+	int64_t dispatch;
+	int64_t position;
+	int attempt_number;        /* from 1 */
+	struct span envelope_from; /* without brackets; empty is the null sender */
+	struct span envelope_to;
+	bool needs_smtputf8;
+	bool is_possible_duplicate;
+	struct span message; /* canonical CR LF, not dot-stuffed */
+};
+
+#define ENGINE_NEVER INT64_MAX
+
+struct engine_host {
+	void *context;
+	/*
+	 * Up to `want` jobs that may be sent now, into `jobs`; returns how many. With
+	 * fewer than `want`, *next_ms is the instant (clock_now_ms) at which to ask
+	 * again, or ENGINE_NEVER when there'll be none without a settle.
+	 */
+	size_t (*take)(void *context, struct engine_job **jobs, size_t want, int64_t *next_ms);
+	/* The gate: asked right before a job's MAIL is handed over. False: the job is given back. */
+	bool (*may_send)(void *context, const struct engine_job *job);
+	/*
+	 * Called before the write that holds a message's last byte. Not OK: the
+	 * connection is closed without the dot, the job is given back, the engine stops.
+	 */
+	enum status (*note_final)(void *context, const struct engine_job *job, struct err *err);
+	/* As soon as a job's deciding reply is parsed, or its connection is lost. `attempt` is borrowed. */
+	void (*settle)(void *context, struct engine_job *job, const struct attempt *attempt);
+	/* Certainly not sent, no try counted: its MAIL was never answered, or the gate said no. */
+	void (*give_back)(void *context, struct engine_job *job);
+	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */
+	enum status (*turn)(void *context, struct err *err);
+	/* No relay can be reached (or TLS, AUTH failed); the engine tries again at `retry_ms`. Words for
+	 * people. */
+	void (*relay_trouble)(void *context, const struct relay *relay, const char *words, int64_t retry_ms);
+};
+
+struct engine_options {
+	const struct relay *relays; /* in order; the first that can be reached is used */
+	size_t relay_count;
+	const char *hello; /* EHLO's name */
+	int connect_timeout_ms, command_timeout_ms, data_timeout_ms,
+		dot_timeout_ms; /* 0: RFC 5321 4.5.3.2's as designed */
+	int relay_tries;    /* connection failures in a row before engine_run gives up with E_IO; 0: never */
+	int relay_retry_ms; /* pause after one; 0: 1 s, doubling to 60 s */
+};
+
+enum status engine_new(const struct engine_options *options, const struct engine_host *host,
+	struct engine **out, struct err *err);
+void engine_free(struct engine *engine);
+
+/*
+ * Send until the host has nothing more (ENGINE_NEVER and nothing in flight) or
+ * engine_stop was called. Every job taken has been settled or given back on return.
+ */
+enum status engine_run(struct engine *engine, struct err *err);
+
+/*
+ * Finish the messages in flight, take no more; a second call drops connections
+ * at once. Async-signal-safe.
+ */
+void engine_stop(struct engine *engine);
+
+#endif

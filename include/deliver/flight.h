@@ -1,0 +1,47 @@
+#ifndef DELIVER_FLIGHT_H
+#define DELIVER_FLIGHT_H
+
+#include "base/str.h"
+#include "record/delivery.h"
+
+#include <stdint.h>
+
+/*
+ * The flight record: what is known of messages whose last byte went out, kept
+ * by write() in an append-only file so that it outlives a killed process. Its
+ * lock is what makes its holder the one sender of a newsroom.
+ */
+struct flight;
+
+/* Open and lock (flock). E_BUSY, saying so, if another process is sending. */
+enum status flight_open(const char *path, struct flight **out, struct err *err);
+void flight_close(struct flight *flight); /* releases the lock; the file stays */
+
+#define FLIGHT_DIGEST_SIZE 32u
+
+/* Before the write that holds a message's last byte. E_IO: the message must not be finished. */
+enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t position, int number,
+	const unsigned char digest[FLIGHT_DIGEST_SIZE], struct err *err);
+/* As soon as the reply is parsed. */
+enum status flight_note_reply(struct flight *flight, const struct attempt *attempt, struct err *err);
+
+/* After the settling commit is durable. */
+enum status flight_truncate(struct flight *flight, struct err *err);
+
+/*
+ * What a predecessor left, newest knowledge per (dispatch, position, number):
+ * `attempt` is filled from its R, or NULL for an M without one; a torn last
+ * record is skipped. Not OK stops.
+ */
+struct flight_entry {
+	int64_t dispatch, position;
+	int number;
+	unsigned char digest[FLIGHT_DIGEST_SIZE];
+	const struct attempt *attempt;
+};
+typedef enum status flight_entry_fn(void *context, const struct flight_entry *entry, struct err *err);
+enum status flight_read(struct flight *flight, flight_entry_fn *fn, void *context, struct err *err);
+/* The boot under which the file was written (clock_boot_id); "" if it's empty. Borrowed. */
+const char *flight_boot_id(const struct flight *flight);
+
+#endif

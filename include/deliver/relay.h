@@ -1,0 +1,25 @@
+#ifndef DELIVER_RELAY_H
+#define DELIVER_RELAY_H
+
+#include <stdbool.h>
+
+enum relay_tls {
+	RELAY_TLS_NONE,
+	RELAY_TLS_OPPORTUNISTIC,
+	RELAY_TLS_REQUIRED
+};
+
+/* An SMTP server we send through, as the settings describe it. Borrowed strings, "" where unset. */
+struct relay {
+	const char *url;     /* "smtp://localhost:25", "smtps://mail.example:465" */
+	enum relay_tls tls;  /* for smtp://: STARTTLS (RFC 3207) */
+	const char *ca_file; /* PEM; "" for the system's */
+	const char *user;    /* "" for no AUTH */
+	const char *password;
+	const char *hello;           /* EHLO's name; "" for the newsroom's domain */
+	int connections;             /* at most, 1…1000 */
+	int messages_per_connection; /* 0: no limit */
+	double rate_per_second;      /* messages over all connections; 0: no limit */
+};
+
+#endif

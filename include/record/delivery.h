@@ -1,0 +1,91 @@
+#ifndef RECORD_DELIVERY_H
+#define RECORD_DELIVERY_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a dispatch is for. */
+enum dispatch_kind {
+	DISPATCH_PUBLIC,
+	DISPATCH_ADVANCE,
+	DISPATCH_CORRECTION,
+	DISPATCH_KILL,
+	DISPATCH_TEST
+};
+
+enum dispatch_state {
+	DISPATCH_WAITING, /* for approval */
+	DISPATCH_SCHEDULED,
+	DISPATCH_HELD, /* with a reason */
+	DISPATCH_SENDING,
+	DISPATCH_FINISHED,
+	DISPATCH_CANCELLED
+};
+
+/*
+ * One recipient of one dispatch. The numbers are stored: never reorder.
+ * Only QUEUED and DEFERRED may be claimed.
+ */
+enum delivery_state {
+	DELIVERY_QUEUED,
+	DELIVERY_CLAIMED,
+	DELIVERY_ACCEPTED,
+	DELIVERY_DEFERRED,
+	DELIVERY_FAILED,
+	DELIVERY_UNKNOWN, /* the server may or may not have taken it */
+	DELIVERY_BOUNCED,
+	DELIVERY_SUPPRESSED,
+	DELIVERY_CANCELLED,
+	DELIVERY_EXPIRED,
+	DELIVERY_STATE_COUNT
+};
+
+/* How far a try at a delivery had come when it ended (RFC 5321 section 3). */
+enum attempt_phase {
+	PHASE_NONE,    /* before any connection */
+	PHASE_CONNECT, /* name look-up, TCP, greeting */
+	PHASE_TLS,
+	PHASE_AUTH,
+	PHASE_HELLO,
+	PHASE_MAIL,
+	PHASE_RCPT,
+	PHASE_DATA,
+	PHASE_BODY, /* after 354, before the final dot was handed over whole */
+	PHASE_DOT,  /* the dot is out: its reply, or the loss of it, decides */
+	PHASE_COUNT
+};
+
+enum tls_use {
+	TLS_NONE,
+	TLS_UNVERIFIED,
+	TLS_VERIFIED
+};
+
+/* One try at one delivery; never changed once written. Instants in ms since 1970 UTC. */
+struct attempt {
+	int64_t dispatch;
+	int64_t position;
+	int number; /* the try, from 1 */
+	enum attempt_phase phase;
+	enum delivery_state outcome; /* ACCEPTED, DEFERRED, FAILED or UNKNOWN */
+	int code;                    /* SMTP reply code, 0 if the server said nothing */
+	char enhanced[16];           /* RFC 3463 "4.7.1", "" if none */
+	char reply[512];             /* the reply's text, first lines, valid UTF-8, controls out */
+	char relay[256];             /* "host:port" */
+	enum tls_use tls;
+	char tls_version[16];       /* "TLS1.3", "" */
+	int64_t started_ms;         /* when MAIL was handed over */
+	int64_t settled_ms;         /* when the reply that decided was parsed */
+	bool is_possible_duplicate; /* sent again after an unknown */
+};
+
+const char *dispatch_kind_name(enum dispatch_kind kind);
+const char *dispatch_state_name(enum dispatch_state state);
+const char *delivery_state_name(enum delivery_state state);
+bool delivery_state_parse(struct span text, enum delivery_state *state);
+const char *attempt_phase_name(enum attempt_phase phase);
+const char *tls_use_name(enum tls_use tls);
+
+#endif

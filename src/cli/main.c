@@ -1,0 +1,7 @@
+/*
+ * The program's entry.
+ */
+int main(void)
+{
+	return 0;
+}

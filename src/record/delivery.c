@@ -1,0 +1,89 @@
+/*
+ * The words for dispatches, deliveries and attempts.
+ */
+#include "record/delivery.h"
+
+static const char *const kind_names[] = {
+	[DISPATCH_PUBLIC] = "public",
+	[DISPATCH_ADVANCE] = "advance",
+	[DISPATCH_CORRECTION] = "correction",
+	[DISPATCH_KILL] = "kill",
+	[DISPATCH_TEST] = "test",
+};
+
+static const char *const dispatch_state_names[] = {
+	[DISPATCH_WAITING] = "waiting",
+	[DISPATCH_SCHEDULED] = "scheduled",
+	[DISPATCH_HELD] = "held",
+	[DISPATCH_SENDING] = "sending",
+	[DISPATCH_FINISHED] = "finished",
+	[DISPATCH_CANCELLED] = "cancelled",
+};
+
+static const char *const delivery_state_names[DELIVERY_STATE_COUNT] = {
+	[DELIVERY_QUEUED] = "queued",
+	[DELIVERY_CLAIMED] = "claimed",
+	[DELIVERY_ACCEPTED] = "accepted",
+	[DELIVERY_DEFERRED] = "deferred",
+	[DELIVERY_FAILED] = "failed",
+	[DELIVERY_UNKNOWN] = "unknown",
+	[DELIVERY_BOUNCED] = "bounced",
+	[DELIVERY_SUPPRESSED] = "suppressed",
+	[DELIVERY_CANCELLED] = "cancelled",
+	[DELIVERY_EXPIRED] = "expired",
+};
+
+static const char *const phase_names[PHASE_COUNT] = {
+	[PHASE_NONE] = "none",
+	[PHASE_CONNECT] = "connect",
+	[PHASE_TLS] = "tls",
+	[PHASE_AUTH] = "auth",
+	[PHASE_HELLO] = "hello",
+	[PHASE_MAIL] = "mail",
+	[PHASE_RCPT] = "rcpt",
+	[PHASE_DATA] = "data",
+	[PHASE_BODY] = "body",
+	[PHASE_DOT] = "dot",
+};
+
+static const char *const tls_names[] = {
+	[TLS_NONE] = "none",
+	[TLS_UNVERIFIED] = "unverified",
+	[TLS_VERIFIED] = "verified",
+};
+
+const char *dispatch_kind_name(enum dispatch_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *dispatch_state_name(enum dispatch_state state)
+{
+	return dispatch_state_names[state];
+}
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	return delivery_state_names[state];
+}
+
+bool delivery_state_parse(struct span text, enum delivery_state *state)
+{
+	for (size_t i = 0; i < DELIVERY_STATE_COUNT; i++) {
+		if (span_equals(text, span_of(delivery_state_names[i]))) {
+			*state = (enum delivery_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *attempt_phase_name(enum attempt_phase phase)
+{
+	return phase_names[phase];
+}
+
+const char *tls_use_name(enum tls_use tls)
+{
+	return tls_names[tls];
+}
