@@ -1,0 +1,196 @@
+/*
+ * UTF-8 as people see it: characters, graphemes, columns. libunistring knows
+ * Unicode; here are our spans around it.
+ */
+#include "base/utf8.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unicase.h>
+#include <unigbrk.h>
+#include <uninorm.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+static const uint8_t *bytes_of(struct span text)
+{
+	return (const uint8_t *)text.ptr;
+}
+
+size_t utf8_first_invalid(struct span text)
+{
+	const uint8_t *bad = text.len ? u8_check(bytes_of(text), text.len) : NULL;
+
+	return bad ? (size_t)(bad - bytes_of(text)) : SIZE_MAX;
+}
+
+bool utf8_is_valid(struct span text)
+{
+	return utf8_first_invalid(text) == SIZE_MAX;
+}
+
+bool utf8_is_ascii(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.ptr[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+bool utf8_next(struct span *rest, uint32_t *character)
+{
+	ucs4_t found;
+	int length;
+
+	if (!rest->len)
+		return false;
+	length = u8_mbtoucr(&found, bytes_of(*rest), rest->len);
+	*character = length > 0 ? found : UTF8_REPLACEMENT;
+	*rest = span_from(*rest, length > 0 ? (size_t)length : 1);
+	return true;
+}
+
+void utf8_add(struct str *s, uint32_t character)
+{
+	uint8_t bytes[6];
+	int length = u8_uctomb(bytes, character, sizeof(bytes));
+
+	if (length < 0)
+		length = u8_uctomb(bytes, UTF8_REPLACEMENT, sizeof(bytes));
+	str_add(s, span_bytes(bytes, (size_t)length));
+}
+
+static bool is_control(uint32_t character)
+{
+	return character < 0x20 || (character >= 0x7f && character < 0xa0);
+}
+
+bool utf8_has_control(struct span text, const char *allowed)
+{
+	uint32_t c;
+
+	while (utf8_next(&text, &c)) {
+		/* strchr would find the end of `allowed` for NUL. */
+		if (is_control(c) && (c == 0 || c >= 0x80 || !strchr(allowed, (int)c)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The joiners U+200C and U+200D and the marks U+200E and U+200F are not among
+ * these: Persian, Hindi and Arabic names are written with them.
+ */
+static bool is_invisible(uint32_t character)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x200b, 0x200b},   /* zero width space */
+		{0x2028, 0x202e},   /* line and paragraph separators, embeddings, overrides */
+		{0x2060, 0x2064},   /* word joiner, invisible operators */
+		{0x2066, 0x206f},   /* isolates, deprecated format characters */
+		{0xfeff, 0xfeff},   /* byte order mark */
+		{0xfff9, 0xfffb},   /* interlinear annotation */
+		{0xe0000, 0xe007f}, /* tags */
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (character >= ranges[i].first && character <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+bool utf8_has_invisible(struct span text)
+{
+	uint32_t c;
+
+	while (utf8_next(&text, &c)) {
+		if (is_control(c) || is_invisible(c))
+			return true;
+	}
+	return false;
+}
+
+size_t utf8_width(struct span text)
+{
+	size_t width = 0;
+	uint32_t c;
+
+	while (utf8_next(&text, &c)) {
+		int columns = uc_width(c, "UTF-8");
+
+		width += columns > 0 ? (size_t)columns : 0;
+	}
+	return width;
+}
+
+struct span utf8_first_columns(struct span text, size_t columns)
+{
+	size_t end = 0;
+
+	while (end < text.len) {
+		struct span rest = span_from(text, end);
+		struct span cluster = span_first(rest, utf8_grapheme(rest));
+		size_t width = utf8_width(cluster);
+
+		if (width > columns)
+			break;
+		columns -= width;
+		end += cluster.len;
+	}
+	return span_first(text, end);
+}
+
+size_t utf8_grapheme(struct span text)
+{
+	const uint8_t *start = bytes_of(text);
+
+	if (!text.len)
+		return 0;
+	return (size_t)(u8_grapheme_next(start, start + text.len) - start);
+}
+
+static enum status check(struct span text, struct err *err)
+{
+	/* libunistring would quietly put U+FFFD for what is bad. */
+	if (!utf8_is_valid(text))
+		return err_set(err, E_SYNTAX, "the text is not UTF-8");
+	return OK;
+}
+
+/* What libunistring made on the heap, into `out`. It makes nothing only when memory is out. */
+static enum status keep(uint8_t *made, size_t length, struct str *out, struct err *err)
+{
+	if (!made)
+		abort();
+	str_add(out, span_bytes(made, length));
+	free(made);
+	return str_status(out, "the text", err);
+}
+
+enum status utf8_fold(struct span text, struct str *out, struct err *err)
+{
+	enum status status = check(text, err);
+	size_t length = 0;
+	uint8_t *folded;
+
+	if (status != OK || !text.len)
+		return status;
+	folded = u8_casefold(bytes_of(text), text.len, NULL, UNINORM_NFC, NULL, &length);
+	return keep(folded, length, out, err);
+}
+
+enum status utf8_normalise(struct span text, struct str *out, struct err *err)
+{
+	enum status status = check(text, err);
+	size_t length = 0;
+	uint8_t *composed;
+
+	if (status != OK || !text.len)
+		return status;
+	composed = u8_normalize(UNINORM_NFC, bytes_of(text), text.len, NULL, &length);
+	return keep(composed, length, out, err);
+}

@@ -1,0 +1,204 @@
+/*
+ * UTF-8: what is valid, what may not stand in a name, what people see.
+ */
+#include "support/test.h"
+
+#include "base/utf8.h"
+
+static void text_with_a_bad_byte_is_not_valid_and_the_byte_is_found(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t bad;
+	} cases[] = {
+		{"", SIZE_MAX},
+		{"Zoë", SIZE_MAX},
+		{"\xf0\x9f\x9a\xa2", SIZE_MAX},
+		{"a\xff", 1},
+		{"ab\xc3", 2},
+		{"\xc0\xaf", 0},           /* overlong '/' */
+		{"x\xed\xa0\x80", 1},      /* a surrogate */
+		{"xy\xf4\x90\x80\x80", 2}, /* above U+10FFFF */
+		{"\x80", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(utf8_first_invalid(span_of(cases[i].text)), cases[i].bad);
+		assert_int_equal(utf8_is_valid(span_of(cases[i].text)), cases[i].bad == SIZE_MAX);
+	}
+}
+
+static void ascii_is_told_from_the_rest(void **state)
+{
+	(void)state;
+	assert_true(utf8_is_ascii(SPAN("Zoe")));
+	assert_true(utf8_is_ascii(SPAN("")));
+	assert_false(utf8_is_ascii(SPAN("Zo\xc3\xab")));
+}
+
+static void characters_come_one_by_one_and_a_bad_byte_is_replaced(void **state)
+{
+	static const uint32_t expected[] = {
+		'a', 0xeb, UTF8_REPLACEMENT, UTF8_REPLACEMENT, 0x1f6a2, 0, UTF8_REPLACEMENT};
+	struct span rest = SPAN("a\xc3\xab\xff\xe2\xf0\x9f\x9a\xa2\0\xc3");
+	uint32_t c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		assert_true(utf8_next(&rest, &c));
+		assert_int_equal(c, expected[i]);
+	}
+	assert_false(utf8_next(&rest, &c));
+}
+
+static void characters_are_added_and_impossible_ones_replaced(void **state)
+{
+	struct str text;
+
+	(void)state;
+	str_init(&text, STR_MAX_SMALL);
+	utf8_add(&text, 'a');
+	utf8_add(&text, 0xe9);
+	utf8_add(&text, 0x1f6a2);
+	utf8_add(&text, 0xd800);
+	utf8_add(&text, 0x110000);
+	assert_string_equal(text.ptr, "aé\xf0\x9f\x9a\xa2\xef\xbf\xbd\xef\xbf\xbd");
+	str_clear(&text);
+}
+
+static void controls_are_found_unless_allowed(void **state)
+{
+	(void)state;
+	assert_false(utf8_has_control(SPAN("Łukasz"), ""));
+	assert_true(utf8_has_control(SPAN("a\nb"), ""));
+	assert_false(utf8_has_control(SPAN("a\n\tb"), "\t\n"));
+	assert_true(utf8_has_control(SPAN("a\rb"), "\t\n"));
+	assert_true(utf8_has_control(SPAN("a\0b"), "\t\n"));
+	assert_true(utf8_has_control(SPAN("a\x7f"), ""));
+	assert_true(utf8_has_control(SPAN("a\xc2\x85"), ""));
+}
+
+static void what_hides_or_turns_text_round_may_not_stand_in_a_name(void **state)
+{
+	static const char *const bad[] = {"a\xe2\x80\xa8z", "a\xe2\x80\xa9z", "a\xe2\x80\xaez",
+		"a\xe2\x81\xa7z", "\xef\xbb\xbfz", "a\xe2\x80\x8bz", "a\rz"};
+	static const char *const good[] = {"Ana", "محمد", "می\xe2\x80\x8cخواهم",
+		"\xe0\xa4\x95\xe0\xa5\x8d\xe2\x80\x8d\xe0\xa4\xb7", "Łukasz Żak", "李小龍"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(utf8_has_invisible(span_of(bad[i])));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_false(utf8_has_invisible(span_of(good[i])));
+}
+
+static void width_counts_columns_not_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_width(SPAN("")), 0);
+	assert_int_equal(utf8_width(SPAN("Zoë")), 3);
+	assert_int_equal(utf8_width(SPAN("Zoe\xcc\x88")), 3);
+	assert_int_equal(utf8_width(SPAN("李小龍")), 6);
+	assert_int_equal(utf8_width(SPAN("محمد")), 4);
+	assert_int_equal(utf8_width(SPAN("\x1b")), 0);
+}
+
+static void a_prefix_by_columns_never_splits_a_grapheme(void **state)
+{
+	struct span composed = SPAN("Zoe\xcc\x88!");
+
+	(void)state;
+	assert_int_equal(utf8_first_columns(composed, 3).len, 5);
+	assert_int_equal(utf8_first_columns(composed, 2).len, 2);
+	assert_int_equal(utf8_first_columns(SPAN("李小龍"), 5).len, 6);
+	assert_int_equal(utf8_first_columns(SPAN("abc"), 0).len, 0);
+	assert_int_equal(utf8_first_columns(SPAN("abc"), 9).len, 3);
+}
+
+static void a_grapheme_is_a_character_with_its_marks(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_grapheme(SPAN("")), 0);
+	assert_int_equal(utf8_grapheme(SPAN("ab")), 1);
+	assert_int_equal(utf8_grapheme(SPAN("e\xcc\x88x")), 3);
+	assert_int_equal(utf8_grapheme(SPAN("\xffz")), 1);
+}
+
+static void assert_folds(const char *text, const char *expected)
+{
+	struct str out;
+
+	str_init(&out, STR_MAX_SMALL);
+	assert_int_equal(utf8_fold(span_of(text), &out, NULL), OK);
+	assert_string_equal(out.ptr, expected);
+	str_clear(&out);
+}
+
+static void names_that_are_one_to_a_person_fold_to_one(void **state)
+{
+	(void)state;
+	assert_folds("", "");
+	assert_folds("ZOË", "zoë");
+	assert_folds("Zoe\xcc\x88", "zoë");
+	assert_folds("STRASSE", "strasse");
+	assert_folds("straße", "strasse");
+	assert_folds("ΣΊΣΥΦΟΣ", "σίσυφοσ");
+	assert_folds("σίσυφος", "σίσυφοσ");
+}
+
+static void normal_form_composes_and_keeps_the_case(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	assert_int_equal(utf8_normalise(SPAN("Zoe\xcc\x88"), &out, NULL), OK);
+	assert_string_equal(out.ptr, "Zoë");
+	str_clear(&out);
+}
+
+static void what_is_not_utf8_is_neither_folded_nor_normalised(void **state)
+{
+	struct err err = {0};
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	assert_int_equal(utf8_fold(SPAN("a\xff"), &out, &err), E_SYNTAX);
+	assert_contains(err.text, "not UTF-8");
+	assert_int_equal(utf8_normalise(SPAN("a\xff"), &out, &err), E_SYNTAX);
+	assert_int_equal(out.len, 0);
+	str_clear(&out);
+}
+
+static void folding_over_the_ceiling_is_refused(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, 3);
+	assert_int_equal(utf8_fold(SPAN("ABCD"), &out, NULL), E_RANGE);
+	str_clear(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_with_a_bad_byte_is_not_valid_and_the_byte_is_found),
+		cmocka_unit_test(ascii_is_told_from_the_rest),
+		cmocka_unit_test(characters_come_one_by_one_and_a_bad_byte_is_replaced),
+		cmocka_unit_test(characters_are_added_and_impossible_ones_replaced),
+		cmocka_unit_test(controls_are_found_unless_allowed),
+		cmocka_unit_test(what_hides_or_turns_text_round_may_not_stand_in_a_name),
+		cmocka_unit_test(width_counts_columns_not_bytes),
+		cmocka_unit_test(a_prefix_by_columns_never_splits_a_grapheme),
+		cmocka_unit_test(a_grapheme_is_a_character_with_its_marks),
+		cmocka_unit_test(names_that_are_one_to_a_person_fold_to_one),
+		cmocka_unit_test(normal_form_composes_and_keeps_the_case),
+		cmocka_unit_test(what_is_not_utf8_is_neither_folded_nor_normalised),
+		cmocka_unit_test(folding_over_the_ceiling_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
