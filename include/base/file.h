@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 /*
- * Read a whole regular file into `out`, whose `max` is the ceiling.
+ * Read a whole regular file into `out`, in place of what it held; its `max` is the ceiling.
  * E_NOTFOUND if it isn't there, E_RANGE if it is larger than the ceiling,
  * E_IO otherwise; all name the path.
  */
@@ -17,7 +17,8 @@ enum status file_load(const char *path, struct str *out, struct err *err);
 /*
  * Replace `path` by `content` so that a reader, or a crash, sees the old or the
  * new bytes and nothing between: a temporary file beside it, fsync, rename,
- * fsync of the folder. E_IO names the path.
+ * fsync of the folder. A link keeps its place and its target is replaced; a device or
+ * pipe is refused. E_IO names the path.
  */
 enum status file_save(const char *path, struct span content, mode_t mode, struct err *err);
 
@@ -27,7 +28,11 @@ enum status file_create(const char *path, struct span content, mode_t mode, stru
 /* Make a folder and its parents (0777 less umask). OK if it is there already. */
 enum status file_make_folder(const char *path, struct err *err);
 
-/* Copy a folder's regular files and folders into `to`, which must not hold any of them (E_EXISTS). */
+/*
+ * Copy a folder's regular files, with their modes, and its folders into `to`, made if
+ * need be. E_EXISTS, with nothing copied, if a file's place is taken. E_RANGE over 32
+ * folders deep.
+ */
 enum status file_copy_tree(const char *from, const char *to, struct err *err);
 
 bool file_is_folder(const char *path);

@@ -17,7 +17,10 @@ struct civil {
 	char abbreviation[16]; /* "CET"; filled on the way out */
 };
 
-/* E_NOTFOUND names the zone and suggests the nearest known name. free with zone_free. */
+/*
+ * E_NOTFOUND names the zone and suggests the nearest known name; E_CONFLICT for an
+ * abbreviation (CET, EST) says what it may mean. Free with zone_free.
+ */
 enum status zone_new(const char *name, struct zone **out, struct err *err);
 void zone_free(struct zone *zone);
 const char *zone_name(const struct zone *zone);
