@@ -13,13 +13,14 @@
  * Texts are heap strings, "" where the file says nothing.
  */
 #define RELEASE_FILE_MAX (1024u * 1024u)
+#define RELEASE_END_MARK "###"
 
 struct contact {
 	char *name;
 	char *role;
 	char *place; /* "Geneva headquarters" */
 	char **phones;
-	size_t phone_count;
+	size_t phone_count, phone_capacity;
 	char *email; /* "" or a valid address */
 	size_t line;
 };
@@ -40,11 +41,12 @@ struct release {
 	char *subtitle;
 	char *dateline; /* the place: "Geneva" */
 	char *date;     /* as written, "" for the day it is sent */
+	char *embargo;  /* as written, "" without one */
 	bool has_embargo;
 	int64_t embargo_ms;
 	struct zone *embargo_zone; /* NULL without an embargo */
 	struct contact *contacts;
-	size_t contact_count;
+	size_t contact_count, contact_capacity;
 	char *boilerplate; /* Markdown; "" for the newsroom's */
 	char *notes;       /* notes to editors, Markdown */
 	char *end_mark;    /* "###" unless said otherwise */
@@ -52,36 +54,25 @@ struct release {
 	size_t attachment_count, image_count;
 	char *body; /* Markdown */
 	size_t body_line;
-	struct value
-		*front_matter; /* all of it, also keys that are no part of the above (kept for templates) */
+	struct value *front_matter; /* all of it, with the free keys under "extra"; a MAP, never NULL */
 };
 
 /*
- * Read a file's bytes. `zone` is for an embargo written without one. E_SYNTAX
- * with file:line: broken front matter, an unknown key (with the near one), a
- * missing title, a wrong type, a control character, an embargo that isn't an instant.
+ * Read a file's bytes. `zone` is for an embargo written without one, NULL for
+ * UTC. E_SYNTAX with file:line: broken front matter, an unknown key (with the
+ * near one; what is the writer's own goes under `extra:`), a missing title, a
+ * wrong type, a control character, an address, slug or language that is none, a path
+ * that leaves the folder, an embargo that isn't an instant.
  */
 enum status release_parse(
 	const char *path, struct span text, const struct zone *zone, struct release **out, struct err *err);
 void release_free(struct release *release); /* NULL is fine */
 
-/* What `release check` says of a file: one line each. */
-enum check_level {
-	CHECK_WARNING,
-	CHECK_ERROR
-};
-typedef void release_check_fn(
-	void *context, enum check_level level, const char *path, size_t line, const char *words);
-
-/*
- * What is missing or suspicious in one file: no contact, no dateline, an
- * embargo in the past (at `now_ms`), a file that isn't in `folder`, a link with
- * no scheme, a skipped heading level, an empty body…
- */
-void release_check(const struct release *release, const char *folder, int64_t now_ms, release_check_fn *say,
-	void *context);
-
-/* Front matter and body as a file again: what `release import` and `release new` write. */
-void release_write(const struct release *release, struct str *out);
+/* For those who write one: every text "", the end mark "###". */
+struct release *release_new(const char *path);
+void release_set(char **text, struct span value); /* replaces one of the texts */
+/* Every text ""; borrowed until the next one is added. */
+struct contact *release_add_contact(struct release *release);
+void contact_add_phone(struct contact *contact, struct span phone);
 
 #endif
