@@ -4,6 +4,8 @@
 MODE ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
+SECS ?= 60
+SEED ?= 0
 CC := gcc
 BUILD := build/$(MODE)
 VERSION := 0.1.0
@@ -15,13 +17,19 @@ MAKEFLAGS += --no-builtin-rules
 
 # --- what it needs ---
 
+# Debian's packages: to build and run, to see it work, to test, to lint and measure.
 DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libetpan-dev libconfig-dev \
 	libsqlite3-dev libcmark-dev libyaml-dev libcsv-dev libxml2-dev libjansson-dev libssl-dev libidn2-dev \
 	libunistring-dev libglib2.0-dev tzdata ca-certificates
+DEPS_DEMO := python3
 DEPS_TEST := libcmocka-dev python3 python3-aiosmtpd postfix openssl chromium fonts-noto-core
 DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck pmccabe valgrind lcov
 
+# The same for other systems: pkg-config's modules, and headers of libraries that are none.
 PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libxml-2.0 jansson libcrypto libidn2 glib-2.0
+HEADERS := csv.h unistr.h
+
+have = LIBRARIES="$(PACKAGES)" HEADERS="$(HEADERS) $(2)" .ci/deps $(sort $(1))
 
 # --- how it is compiled ---
 
@@ -46,9 +54,15 @@ $(error MODE=$(MODE) is none of release, debug, asan, tsan, cover, fuzz)
 endif
 
 CPPFLAGS := -Iinclude -D_GNU_SOURCE -DDATELINE_VERSION='"$(VERSION)"'
-CFLAGS = -std=gnu2x $(OPTIMISE) $(WARNINGS) $(HARDEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# Asked when first needed and once: `make deps all` has no pkg-config before `deps` is done.
+LIBRARY_CFLAGS = $(eval LIBRARY_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(LIBRARY_CFLAGS)
+LIBRARY_LIBS = $(eval LIBRARY_LIBS := $$(shell pkg-config --libs $(PACKAGES)))$(LIBRARY_LIBS)
+CFLAGS = -std=gnu2x $(OPTIMISE) $(WARNINGS) $(HARDEN) $(LIBRARY_CFLAGS)
 LDFLAGS = $(LINK_HARDEN) $(OPTIMISE)
-LDLIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lunistring -lm
+LDLIBS = $(LIBRARY_LIBS) -lcsv -lunistring -lm
+
+# For the targets that run make again: all cores, unless -j was given.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # --- what there is ---
 
@@ -66,6 +80,10 @@ SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(SUPPORT_SOURCES))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(FUZZ_SOURCES))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH_SOURCES))
+MAN_PAGES := $(wildcard src/cli/*.1)
+C_FILES := $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES)
+H_FILES := $(shell find include tests -name '*.h' | LC_ALL=C sort)
+SHELL_SCRIPTS := .ci/deps .ci/run $(shell find tests -name '*.sh' | LC_ALL=C sort)
 
 .PHONY: all
 all: $(PROGRAM) ## build the program: build/<mode>/dateline (MODE=release, debug, asan, tsan, cover, fuzz)
@@ -111,11 +129,132 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-.PHONY: tests
+RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)
+
+.PHONY: tests fuzzers
 tests: $(PROGRAM) $(TESTS)
+fuzzers: $(FUZZERS)
+
+.PHONY: check
+check: tests ## run all tests; installs nothing
+	@$(RUN_TESTS) $(TESTS)
+
+.PHONY: check-c
+check-c: tests
+	@$(RUN_TESTS) --c-only $(TESTS)
+
+# --- the two commands, and what they need ---
+
+.PHONY: demo
+demo: ## install what is missing, build, and watch a release go out
+	@$(call have,$(DEPS_BUILD) $(DEPS_DEMO))
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@tests/support/demo.sh $(abspath $(PROGRAM))
+
+.PHONY: test
+test: ## install what is missing, build, and run all tests
+	@$(call have,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST),cmocka.h)
+	@$(MAKE) --no-print-directory $(JOBS) tests
+	@$(MAKE) --no-print-directory check
+
+.PHONY: deps
+deps: ## install what it takes to build and run
+	@$(call have,$(DEPS_BUILD))
+
+.PHONY: deps-dev
+deps-dev: ## install what it takes to test, lint and measure
+	@$(call have,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST) $(DEPS_DEV),cmocka.h)
+
+# --- other ways to run the tests ---
+
+# Kernels spread memory wider than this thread sanitizer expects.
+WITHOUT_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+.PHONY: asan tsan valgrind cover
+asan: export ASAN_OPTIONS ?= detect_leaks=1:strict_string_checks=1
+asan: export UBSAN_OPTIONS ?= print_stacktrace=1
+asan: ## run all tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory $(JOBS) MODE=asan tests
+	@$(MAKE) --no-print-directory MODE=asan RUN_FLAGS='--slow 4' check
+
+tsan: ## run the C tests under the thread sanitizer
+	@$(MAKE) --no-print-directory $(JOBS) MODE=tsan tests
+	@$(MAKE) --no-print-directory MODE=tsan RUN_FLAGS='--slow 8 --wrapper "$(WITHOUT_ASLR)"' check-c
+
+valgrind: ## run the C tests under valgrind
+	@$(MAKE) --no-print-directory $(JOBS) MODE=debug tests
+	@$(MAKE) --no-print-directory MODE=debug check-c RUN_FLAGS='--slow 20 --wrapper \
+		"valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99"'
+
+LCOV := --rc lcov_branch_coverage=1
+
+cover: ## run all tests and measure what they reach: build/cover/html
+	@$(MAKE) --no-print-directory $(JOBS) MODE=cover tests
+	@find build/cover -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory MODE=cover check
+	@{ lcov $(LCOV) --capture --directory build/cover --base-directory . --no-external -o build/cover/all.info && \
+		lcov $(LCOV) --extract build/cover/all.info '$(CURDIR)/src/*' -o build/cover/src.info && \
+		genhtml $(LCOV) --branch-coverage --output-directory build/cover/html build/cover/src.info; \
+	} >build/cover/lcov.log 2>&1 || { cat build/cover/lcov.log; exit 1; }
+	@lcov $(LCOV) --summary build/cover/src.info 2>&1 | grep -F %
+	@echo "  cover   build/cover/html/index.html"
+
+.PHONY: fuzz
+fuzz: ## run fuzzer F (all if not given) for SECS seconds in all
+	@$(MAKE) --no-print-directory $(JOBS) MODE=fuzz $(if $(F),build/fuzz/fuzz_$(F),fuzzers)
+	@tests/support/fuzz.sh build/fuzz $(SECS) $(SEED) \
+		$(if $(F),build/fuzz/fuzz_$(F),$(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SOURCES)))
+
+.PHONY: bench
+bench: all $(BENCHES) ## measure (MODE=release): every program and script of tests/bench
+	@for bench in $(BENCHES) $(wildcard tests/bench/bench_*.sh tests/bench/bench_*.py); do \
+		DATELINE=$(abspath $(PROGRAM)) DATELINE_BUILD=$(abspath $(BUILD)) $$bench || exit 1; done
+
+# --- lint: each failure fails the build ---
+
+LINT_C := $(patsubst %.c,build/lint/%.ok,$(C_FILES))
+LINT_SCRIPTS := $(sort $(wildcard tests/lint/lint_*.py))
+
+.PHONY: lint lint-c
+lint: ## layers, banned calls, guards, sizes, format, clang, clang-tidy, cppcheck, shellcheck
+	@for script in $(LINT_SCRIPTS); do $$script || exit 1; done
+	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	@shellcheck $(SHELL_SCRIPTS)
+	@$(MAKE) --no-print-directory $(JOBS) --output-sync=target lint-c
+	@echo "  lint    nothing to complain about"
+
+lint-c: $(LINT_C)
+
+# Once more only if the file, a header of its own, or the rules changed.
+build/lint/%.ok: %.c Makefile .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  lint    $<"
+	@clang $(CPPFLAGS) -Itests $(CFLAGS) -fsyntax-only -MMD -MP -MF $(@:.ok=.d) -MT $@ $<
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -Itests $(CFLAGS) 2>$(@:.ok=.err) || { cat $(@:.ok=.err); exit 1; }
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
+		--suppressions-list=tests/lint/cppcheck.txt $(CPPFLAGS) -Itests $<
+	@touch $@
+
+.PHONY: format
+format: ## lay out all C files as .clang-format says
+	clang-format -i $(C_FILES) $(H_FILES)
+
+# --- putting it in place ---
+
+.PHONY: install
+install: all ## install under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/dateline
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dateline
+	install -m 644 $(wildcard README.md LICENSE) $(DESTDIR)$(PREFIX)/share/doc/dateline
+	$(if $(MAN_PAGES),install -d $(DESTDIR)$(PREFIX)/share/man/man1)
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(DESTDIR)$(PREFIX)/share/man/man1)
 
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | sort | expand -t 12
+
+-include $(shell find $(BUILD) build/lint -name '*.d' 2>/dev/null)
