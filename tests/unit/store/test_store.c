@@ -4,75 +4,29 @@
 #include "store/store.h"
 
 #include "base/asset.h"
+#include "base/file.h"
 #include "store/migrate.h"
 #include "store/sqlite.h"
+#include "support/newstore.h"
+#include "support/test.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-struct place {
-	char folder[64];
-	char path[96];
-	struct store *store;
-	struct err err;
-};
-
-static int set_up(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-
-	snprintf(place->folder, sizeof(place->folder), "/tmp/dateline-store-XXXXXX");
-	if (!place || !mkdtemp(place->folder))
-		return -1;
-	snprintf(place->path, sizeof(place->path), "%s/state/dateline.db", place->folder);
-	if (store_create(place->path, &place->store, &place->err) != OK) {
-		fprintf(stderr, "%s\n", place->err.text);
-		return -1;
-	}
-	*state = place;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct place *place = *state;
-	char command[128];
-
-	store_close(place->store);
-	snprintf(command, sizeof(command), "rm -rf '%s'", place->folder);
-	free(place);
-	return system(command);
-}
-
-static void reopen(struct place *place)
+static void reopen(struct newstore *place)
 {
 	store_close(place->store);
 	assert_int_equal(store_open(place->path, &place->store, &place->err), OK);
 }
 
-static int64_t one(struct place *place, const char *sql)
-{
-	int64_t number = -1;
-
-	assert_int_equal(sqlite_one_int(place->store, sql, SQLITE_NO_VALUES, &number, &place->err), OK);
-	return number;
-}
-
-static enum status set_meta(struct place *place, const char *value)
+static enum status set_meta(struct newstore *place, const char *value)
 {
 	return store_set_meta(place->store, "colour", span_of(value), &place->err);
 }
 
-static void assert_meta(struct place *place, const char *expected)
+static void assert_meta(struct newstore *place, const char *expected)
 {
 	struct str value;
 	enum status status;
@@ -114,20 +68,20 @@ static int byte_at(const char *path, long offset)
 
 static void a_new_store_can_be_read_by_its_owner_alone(void **state)
 {
-	struct place *place = *state;
-	char folder[96];
+	struct newstore *place = *state;
+	char *folder = file_join(place->folder, "state");
 	struct stat found;
 
-	snprintf(folder, sizeof(folder), "%s/state", place->folder);
 	assert_int_equal(stat(folder, &found), 0);
 	assert_int_equal(found.st_mode & 0777, 0700);
 	assert_int_equal(stat(place->path, &found), 0);
 	assert_int_equal(found.st_mode & 0777, 0600);
+	free(folder);
 }
 
 static void a_store_is_not_made_over_another(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct store *other;
 
 	assert_int_equal(store_create(place->path, &other, &place->err), E_EXISTS);
@@ -136,23 +90,23 @@ static void a_store_is_not_made_over_another(void **state)
 
 static void a_store_that_is_not_there_is_not_made_by_opening_it(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct store *other;
-	char path[96];
+	char *path = file_join(place->folder, "none.db");
 
-	snprintf(path, sizeof(path), "%s/none.db", place->folder);
 	assert_int_equal(store_open(path, &other, &place->err), E_NOTFOUND);
 	assert_null(other);
 	assert_int_equal(access(path, F_OK), -1);
+	free(path);
 }
 
 static void a_new_store_has_every_migration(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_true(migrate_latest() >= 1);
-	assert_int_equal(one(place, "PRAGMA user_version"), migrate_latest());
-	assert_int_equal(one(place, "PRAGMA application_id"), MIGRATE_APPLICATION_ID);
+	assert_int_equal(newstore_number(place, "PRAGMA user_version"), migrate_latest());
+	assert_int_equal(newstore_number(place, "PRAGMA application_id"), MIGRATE_APPLICATION_ID);
 }
 
 static void every_sql_file_is_a_migration(void **state)
@@ -168,39 +122,39 @@ static void every_sql_file_is_a_migration(void **state)
 
 static void a_commit_survives_a_power_cut(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
-	assert_int_equal(one(place, "PRAGMA synchronous"), 2);
-	assert_int_equal(one(place, "PRAGMA foreign_keys"), 1);
+	assert_int_equal(newstore_number(place, "PRAGMA synchronous"), 2);
+	assert_int_equal(newstore_number(place, "PRAGMA foreign_keys"), 1);
 }
 
 static void an_empty_file_left_by_a_killed_init_is_filled(void **state)
 {
-	struct place *place = *state;
-	char path[96];
+	struct newstore *place = *state;
+	char *path = file_join(place->folder, "empty.db");
 	struct store *other;
 
-	snprintf(path, sizeof(path), "%s/empty.db", place->folder);
 	overwrite(path, "");
 	assert_int_equal(store_open(path, &other, &place->err), OK);
 	assert_int_equal(store_set_meta(other, "colour", span_of("red"), &place->err), OK);
 	store_close(other);
+	free(path);
 }
 
 static void a_newer_store_is_refused(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(sqlite_script(place->store, SPAN("PRAGMA user_version = 4711"), &place->err), OK);
 	store_close(place->store);
 	assert_int_equal(store_open(place->path, &place->store, &place->err), E_UNSUPPORTED);
-	assert_non_null(strstr(place->err.text, "newer dateline"));
+	assert_contains(place->err.text, "newer dateline");
 	assert_null(place->store);
 }
 
 static void another_programs_database_is_refused_and_left_alone(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(sqlite_script(place->store,
 				 SPAN("PRAGMA application_id = 7; PRAGMA user_version = 0; PRAGMA "
@@ -209,26 +163,26 @@ static void another_programs_database_is_refused_and_left_alone(void **state)
 		OK);
 	store_close(place->store);
 	assert_int_equal(store_open(place->path, &place->store, &place->err), E_CONFLICT);
-	assert_non_null(strstr(place->err.text, "another program's"));
+	assert_contains(place->err.text, "another program's");
 	assert_int_equal(byte_at(place->path, JOURNAL_MODE_OFFSET), 1);
 }
 
 static void a_file_that_is_no_database_is_refused(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	store_close(place->store);
 	overwrite(place->path,
 		"email,name\nana@paper.example,Ana\n, and so on, and on, for a hundred bytes or "
 		"more, because a header has as many\n");
 	assert_int_equal(store_open(place->path, &place->store, &place->err), E_IO);
-	assert_non_null(strstr(place->err.text, place->path));
-	assert_non_null(strstr(place->err.text, "damaged"));
+	assert_contains(place->err.text, place->path);
+	assert_contains(place->err.text, "damaged");
 }
 
 static void a_damaged_page_is_found(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	int fd;
 	char junk[4096];
 
@@ -240,12 +194,12 @@ static void a_damaged_page_is_found(void **state)
 	close(fd);
 	assert_int_equal(store_open(place->path, &place->store, &place->err), OK);
 	assert_int_equal(store_check(place->store, &place->err), E_IO);
-	assert_non_null(strstr(place->err.text, "damaged"));
+	assert_contains(place->err.text, "damaged");
 }
 
 static void a_value_is_kept_and_replaced(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_meta(place, NULL);
 	assert_int_equal(set_meta(place, "red"), OK);
@@ -256,7 +210,7 @@ static void a_value_is_kept_and_replaced(void **state)
 
 static void the_epoch_comes_back_as_it_was(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct token_epoch epoch;
 	struct token_epoch found;
 
@@ -271,7 +225,7 @@ static void the_epoch_comes_back_as_it_was(void **state)
 
 static void a_rolled_back_transaction_leaves_nothing(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(store_begin(place->store, &place->err), OK);
 	assert_int_equal(set_meta(place, "red"), OK);
@@ -281,7 +235,7 @@ static void a_rolled_back_transaction_leaves_nothing(void **state)
 
 static void a_second_transaction_inside_one_is_a_defect(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(store_begin(place->store, &place->err), OK);
 	assert_int_equal(store_begin(place->store, &place->err), E_INTERNAL);
@@ -290,7 +244,7 @@ static void a_second_transaction_inside_one_is_a_defect(void **state)
 
 static enum status fail_after_writing(void *context, struct err *err)
 {
-	struct place *place = context;
+	struct newstore *place = context;
 
 	assert_int_equal(set_meta(place, "red"), OK);
 	return err_set(err, E_DENIED, "no");
@@ -298,7 +252,7 @@ static enum status fail_after_writing(void *context, struct err *err)
 
 static void failed_work_is_rolled_back(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(store_transaction(place->store, fail_after_writing, place, &place->err), E_DENIED);
 	assert_meta(place, NULL);
@@ -307,7 +261,7 @@ static void failed_work_is_rolled_back(void **state)
 
 static void a_process_killed_before_its_commit_changed_nothing(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	pid_t child;
 	int ended;
 
@@ -327,16 +281,16 @@ static void a_process_killed_before_its_commit_changed_nothing(void **state)
 
 static void a_full_disk_is_named_and_changes_nothing(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	char *large = calloc(1, 1 << 20);
 
 	assert_int_equal(set_meta(place, "red"), OK);
-	one(place, "PRAGMA max_page_count = 1");
+	newstore_number(place, "PRAGMA max_page_count = 1");
 	assert_int_equal(store_begin(place->store, &place->err), OK);
 	memset(large, 'x', (1 << 20) - 1);
 	assert_int_equal(set_meta(place, large), E_IO);
-	assert_non_null(strstr(place->err.text, "disk is full"));
-	assert_non_null(strstr(place->err.text, place->path));
+	assert_contains(place->err.text, "disk is full");
+	assert_contains(place->err.text, place->path);
 	store_rollback(place->store);
 	assert_meta(place, "red");
 	free(large);
@@ -344,14 +298,14 @@ static void a_full_disk_is_named_and_changes_nothing(void **state)
 
 static void a_locked_store_says_who_is_to_be_waited_for(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct store *other;
 
 	assert_int_equal(store_open(place->path, &other, &place->err), OK);
-	one(place, "PRAGMA busy_timeout = 0");
+	newstore_number(place, "PRAGMA busy_timeout = 0");
 	assert_int_equal(store_begin(other, &place->err), OK);
 	assert_int_equal(store_begin(place->store, &place->err), E_BUSY);
-	assert_non_null(strstr(place->err.text, "another dateline"));
+	assert_contains(place->err.text, "another dateline");
 	store_rollback(other);
 	assert_int_equal(store_begin(place->store, &place->err), OK);
 	store_close(other);
@@ -359,7 +313,7 @@ static void a_locked_store_says_who_is_to_be_waited_for(void **state)
 
 static void a_reader_keeps_its_view_while_another_writes(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct store *other;
 
 	assert_int_equal(set_meta(place, "red"), OK);
@@ -376,7 +330,7 @@ static void a_reader_keeps_its_view_while_another_writes(void **state)
 static void a_statement_can_be_started_again_while_its_rows_are_read(void **state)
 {
 	static const char sql[] = "SELECT 1 UNION ALL SELECT 2";
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct sqlite_rows outer;
 	int64_t sum = 0;
 
@@ -395,7 +349,7 @@ static void a_statement_can_be_started_again_while_its_rows_are_read(void **stat
 
 static void a_statement_that_does_not_compile_fails_at_its_end(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 	struct sqlite_rows rows;
 
 	sqlite_query(place->store, "SELECT nothing FROM nowhere", SQLITE_NO_VALUES, &rows);
@@ -405,14 +359,14 @@ static void a_statement_that_does_not_compile_fails_at_its_end(void **state)
 
 static void what_contradicts_a_constraint_is_a_conflict(void **state)
 {
-	struct place *place = *state;
+	struct newstore *place = *state;
 
 	assert_int_equal(sqlite_run(place->store, "INSERT INTO meta (name, value) VALUES (NULL, NULL)",
 				 SQLITE_NO_VALUES, &place->err),
 		E_CONFLICT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, newstore_set_up, newstore_tear_down)
 
 int main(void)
 {
