@@ -12,6 +12,11 @@
 #include <unistr.h>
 #include <uniwidth.h>
 
+/* A longer one (marks piled on marks) counts as several. */
+#define GRAPHEME_MAX 512u
+/* A character that is cut off at the end of what is looked at may belong to what is before it. */
+#define CHARACTER_MAX 4u
+
 static const uint8_t *bytes_of(struct span text)
 {
 	return (const uint8_t *)text.ptr;
@@ -144,13 +149,44 @@ struct span utf8_first_columns(struct span text, size_t columns)
 	return span_first(text, end);
 }
 
+/*
+ * The end of the first grapheme, looking at `window` bytes; 0 if it may go on
+ * behind them. u8_grapheme_next would look at two characters only and take
+ * families of emoji and flags apart.
+ */
+static size_t grapheme_within(struct span text, size_t window)
+{
+	char breaks[GRAPHEME_MAX];
+	size_t known = window < text.len ? window - CHARACTER_MAX : window;
+
+	u8_grapheme_breaks(bytes_of(text), window, breaks);
+	for (size_t i = 1; i < known; i++) {
+		if (breaks[i])
+			return i;
+	}
+	if (window == GRAPHEME_MAX) {
+		while (((unsigned char)text.ptr[known] & 0xc0) == 0x80)
+			known--;
+	}
+	return window == text.len || window == GRAPHEME_MAX ? known : 0;
+}
+
+static bool is_plain_ascii(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
 size_t utf8_grapheme(struct span text)
 {
-	const uint8_t *start = bytes_of(text);
+	size_t end = 0;
 
-	if (!text.len)
-		return 0;
-	return (size_t)(u8_grapheme_next(start, start + text.len) - start);
+	if (text.len < 2)
+		return text.len;
+	if (is_plain_ascii(text.ptr[0]) && is_plain_ascii(text.ptr[1]))
+		return 1;
+	for (size_t window = GRAPHEME_MAX / 16; !end; window *= 4)
+		end = grapheme_within(text, window < text.len ? window : text.len);
+	return end;
 }
 
 static enum status check(struct span text, struct err *err)

@@ -116,6 +116,32 @@ static void a_prefix_by_columns_never_splits_a_grapheme(void **state)
 	assert_int_equal(utf8_first_columns(SPAN("abc"), 9).len, 3);
 }
 
+static void a_family_of_emoji_and_a_flag_are_one_grapheme(void **state)
+{
+	static const char family[] =
+		"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7";
+	static const char flags[] = "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa";
+
+	(void)state;
+	assert_int_equal(utf8_grapheme(span_of(family)), 18);
+	assert_int_equal(utf8_grapheme(span_of(flags)), 8);
+}
+
+static void marks_without_end_are_cut_between_characters(void **state)
+{
+	struct str text;
+	struct span rest;
+
+	(void)state;
+	str_init(&text, STR_MAX_SMALL);
+	str_add_text(&text, "e");
+	for (int i = 0; i < 1000; i++)
+		str_add_text(&text, "\xcc\x88");
+	for (rest = str_span(&text); rest.len; rest = span_from(rest, utf8_grapheme(rest)))
+		assert_true(utf8_is_valid(span_first(rest, utf8_grapheme(rest))));
+	str_clear(&text);
+}
+
 static void a_grapheme_is_a_character_with_its_marks(void **state)
 {
 	(void)state;
@@ -194,6 +220,8 @@ int main(void)
 		cmocka_unit_test(width_counts_columns_not_bytes),
 		cmocka_unit_test(a_prefix_by_columns_never_splits_a_grapheme),
 		cmocka_unit_test(a_grapheme_is_a_character_with_its_marks),
+		cmocka_unit_test(a_family_of_emoji_and_a_flag_are_one_grapheme),
+		cmocka_unit_test(marks_without_end_are_cut_between_characters),
 		cmocka_unit_test(names_that_are_one_to_a_person_fold_to_one),
 		cmocka_unit_test(normal_form_composes_and_keeps_the_case),
 		cmocka_unit_test(what_is_not_utf8_is_neither_folded_nor_normalised),
