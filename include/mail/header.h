@@ -9,8 +9,10 @@
  *
  * Nothing from outside can end a header: a value with a control character (CR,
  * LF and NUL among them) is E_SYNTAX, naming the field. So is text that isn't
- * UTF-8. Appends to `out`; on failure `out` is as it was.
+ * UTF-8. A value over HEADER_VALUE_MAX bytes is E_RANGE. Appends to `out`; on
+ * failure `out` is as it was.
  */
+#define HEADER_VALUE_MAX 8192u
 
 /* Unstructured text: Subject and the like. */
 enum status header_add_text(struct str *out, const char *name, struct span value, struct err *err);
