@@ -1,0 +1,27 @@
+#ifndef SUPPORT_LISTCASE_H
+#define SUPPORT_LISTCASE_H
+
+#include "list/listfile.h"
+
+/*
+ * A list's file for the length of a test, read into something to look at.
+ */
+struct listcase {
+	struct member *members; /* copies */
+	size_t *lines;          /* theirs */
+	size_t count;
+	size_t capacity;
+	size_t line_capacity;
+	struct str rejects; /* "LINE:COLUMN reason\n" each */
+	struct str rows;    /* the rejected rows, a line each */
+	struct listfile_summary summary;
+	struct err err;
+	enum status status;
+};
+
+/* Write `content` to a file that is gone afterwards, and read it. */
+void listcase_read(struct listcase *listcase, struct span content);
+void listcase_read_file(struct listcase *listcase, const char *path);
+void listcase_clear(struct listcase *listcase);
+
+#endif
