@@ -1,0 +1,25 @@
+#ifndef APP_SETTINGCHECK_H
+#define APP_SETTINGCHECK_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * What makes a setting's text impossible. Each returns E_SYNTAX, E_RANGE or
+ * E_NOTFOUND with words that don't name the setting: the caller does.
+ */
+typedef enum status settingcheck_fn(struct span text, struct err *err);
+
+settingcheck_fn settingcheck_line;      /* no controls; may be empty */
+settingcheck_fn settingcheck_paragraph; /* as line, line breaks allowed */
+settingcheck_fn settingcheck_needed;    /* a line that isn't empty */
+settingcheck_fn settingcheck_domain;    /* a host name with a dot */
+settingcheck_fn settingcheck_language;  /* BCP 47: "fr", "pt-BR" */
+settingcheck_fn settingcheck_zone;      /* an IANA zone that the system knows */
+settingcheck_fn settingcheck_mailbox;   /* "Name <address>" */
+settingcheck_fn settingcheck_address;
+settingcheck_fn settingcheck_address_or_none;
+settingcheck_fn settingcheck_https_or_none;
+settingcheck_fn settingcheck_relay_url; /* smtp://HOST[:PORT] or smtps:// */
+
+#endif

@@ -1,0 +1,87 @@
+#ifndef APP_SETTINGTABLE_H
+#define APP_SETTINGTABLE_H
+
+#include "app/settingcheck.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A group of settings as a table: what each key is called, what it holds and
+ * where, what it is when the file says nothing, what makes it impossible.
+ */
+struct config_setting_t;
+
+#define SETTING_ITEMS_MAX 100u
+
+struct text_list {
+	char **items;
+	size_t count;
+};
+
+/* Milliseconds each. */
+struct duration_list {
+	int64_t *items;
+	size_t count;
+};
+
+enum setting_type {
+	SETTING_TEXT,     /* char *, never NULL */
+	SETTING_INT,      /* int */
+	SETTING_NUMBER,   /* double */
+	SETTING_CHOICE,   /* int: the index in `choices` */
+	SETTING_TEXTS,    /* struct text_list */
+	SETTING_DURATION, /* int64_t, milliseconds */
+	SETTING_DURATIONS /* struct duration_list */
+};
+
+/* A table ends with a row without a name. */
+struct setting {
+	const char *name;
+	enum setting_type type;
+	size_t offset;              /* of the value in the group's struct */
+	const char *fallback;       /* its text; items of a list separated by spaces */
+	settingcheck_fn *check;     /* of TEXT and TEXTS; a TEXT that may not be "" must be in the file */
+	double least, most;         /* of INT and NUMBER */
+	const char *const *choices; /* of CHOICE, NULL at the end */
+};
+
+/* Where faults go while a file is read. */
+struct setting_faults {
+	const char *path;
+	void (*say)(void *context, const char *words); /* may be NULL */
+	void *context;
+	struct err *err;   /* gets the first */
+	enum status first; /* its status; OK while there was none */
+};
+
+/* "PATH:LINE: words" (no line if it is 0) to the faults. */
+void settingtable_fault(struct setting_faults *faults, int line, enum status status, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* An unknown key, with the nearest of `names`. `group` is NULL at the top level. */
+void settingtable_unknown(struct setting_faults *faults, const char *group,
+	const struct config_setting_t *found, const char *const *names, size_t count);
+
+/* Fill a zeroed struct with the fallbacks; every other call needs that first. */
+void settingtable_init(const struct setting *table, void *group);
+void settingtable_clear(const struct setting *table, void *group);
+
+/* One value, or a whole group of them, from the file. */
+void settingtable_read_value(struct setting_faults *faults, const struct setting *setting,
+	const struct config_setting_t *found, void *group);
+void settingtable_read_group(struct setting_faults *faults, const char *name, const struct setting *table,
+	const struct config_setting_t *found, void *group);
+/* Faults for texts that have no usable fallback and weren't in the file. `line` is the group's. */
+void settingtable_require(struct setting_faults *faults, const char *name, const struct setting *table,
+	const void *group, int line);
+
+/* `key = value;` lines, as the file would say them. */
+void settingtable_format(const struct setting *table, const void *group, const char *indent, struct str *out);
+
+/* "90s", "5m", "2h", "1d", "1h30m". E_SYNTAX; E_RANGE over a year. */
+enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err);
+
+#endif

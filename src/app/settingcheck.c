@@ -1,0 +1,206 @@
+/*
+ * The checks that settings' texts go through.
+ */
+#include "app/settingcheck.h"
+
+#include "base/utf8.h"
+#include "base/zone.h"
+#include "mail/addr.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+static enum status check_text(struct span text, const char *allowed, struct err *err)
+{
+	if (!utf8_is_valid(text))
+		return err_set(err, E_SYNTAX, "it isn't UTF-8");
+	if (utf8_has_control(text, allowed))
+		return err_set(err, E_SYNTAX, "there is a control character in it");
+	return OK;
+}
+
+enum status settingcheck_line(struct span text, struct err *err)
+{
+	return check_text(text, "", err);
+}
+
+enum status settingcheck_paragraph(struct span text, struct err *err)
+{
+	return check_text(text, "\n\t", err);
+}
+
+enum status settingcheck_needed(struct span text, struct err *err)
+{
+	if (!span_trim(text).len)
+		return err_set(err, E_NOTFOUND, "it is empty");
+	return settingcheck_line(text, err);
+}
+
+enum status settingcheck_domain(struct span text, struct err *err)
+{
+	struct str probe;
+	struct addr addr;
+	enum status status;
+
+	str_init(&probe, STR_MAX_SMALL);
+	str_add_text(&probe, "postmaster@");
+	str_add(&probe, text);
+	status = addr_parse(str_span(&probe), &addr, NULL);
+	if (status == OK)
+		addr_clear(&addr);
+	str_clear(&probe);
+	if (status != OK)
+		return err_set(err, E_SYNTAX, "\"%.*s\" is no domain; write it like \"harbour.example\"",
+			SPAN_ARG(text));
+	return OK;
+}
+
+static bool is_language_part(struct span part, bool is_first)
+{
+	if (part.len < (is_first ? 2 : 1) || part.len > (is_first ? 3 : 8))
+		return false;
+	for (size_t i = 0; i < part.len; i++) {
+		unsigned char c = (unsigned char)part.ptr[i];
+
+		if (c >= 0x80 || !(is_first ? isalpha(c) : isalnum(c)))
+			return false;
+	}
+	return true;
+}
+
+/* Letters, then groups of letters and digits joined by '-' (RFC 5646 in shape). */
+enum status settingcheck_language(struct span text, struct err *err)
+{
+	struct span rest = text;
+	struct span part;
+	bool is_first = true;
+
+	if (!text.len)
+		return err_set(err, E_SYNTAX, "it is empty; write a language like \"en\" or \"pt-BR\"");
+	while (span_split(&rest, '-', &part)) {
+		if (!is_language_part(part, is_first))
+			return err_set(err, E_SYNTAX,
+				"\"%.*s\" is no language; write it like \"en\" or \"pt-BR\"", SPAN_ARG(text));
+		is_first = false;
+	}
+	return OK;
+}
+
+enum status settingcheck_zone(struct span text, struct err *err)
+{
+	char *name = span_copy(text);
+	struct zone *zone = NULL;
+	enum status status = zone_new(name, &zone, err);
+
+	if (status == OK)
+		zone_free(zone);
+	free(name);
+	return status;
+}
+
+enum status settingcheck_mailbox(struct span text, struct err *err)
+{
+	struct mailbox mailbox;
+	enum status status = mailbox_parse(text, &mailbox, err);
+
+	if (status == OK)
+		mailbox_clear(&mailbox);
+	return status;
+}
+
+enum status settingcheck_address(struct span text, struct err *err)
+{
+	struct addr addr;
+	enum status status = addr_parse(text, &addr, err);
+
+	if (status == OK)
+		addr_clear(&addr);
+	return status;
+}
+
+enum status settingcheck_address_or_none(struct span text, struct err *err)
+{
+	return text.len ? settingcheck_address(text, err) : OK;
+}
+
+/* `rest` is what follows the scheme. */
+static enum status check_url(struct span text, struct span rest, const char *example, struct err *err)
+{
+	if (!rest.len)
+		return err_set(err, E_SYNTAX, "\"%.*s\" names no host; write it like \"%s\"", SPAN_ARG(text),
+			example);
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c <= ' ' || c >= 0x7f)
+			return err_set(err, E_SYNTAX,
+				"\"%.*s\" has a character that can't be in a URL; write it like \"%s\"",
+				SPAN_ARG(text), example);
+	}
+	return OK;
+}
+
+enum status settingcheck_https_or_none(struct span text, struct err *err)
+{
+	static const char example[] = "https://press.harbour.example/leave";
+
+	if (!text.len)
+		return OK;
+	if (!span_starts(text, SPAN("https://")))
+		return err_set(err, E_SYNTAX, "\"%.*s\" must begin with https://, like \"%s\"",
+			SPAN_ARG(text), example);
+	return check_url(text, span_from(text, strlen("https://")), example, err);
+}
+
+static bool is_port(struct span text)
+{
+	unsigned number = 0;
+
+	if (!text.len || text.len > 5)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+		number = number * 10 + (unsigned)(text.ptr[i] - '0');
+	}
+	return number >= 1 && number <= 65535;
+}
+
+/* "host", "host:25", "[::1]:25"; nothing behind it. */
+static bool is_host_and_port(struct span text)
+{
+	size_t from = text.len && text.ptr[0] == '[' ? span_find_char(text, ']', 0) : 0;
+	size_t colon;
+
+	if (from == SIZE_MAX || span_find_char(text, '/', 0) != SIZE_MAX ||
+		span_find_char(text, '@', 0) != SIZE_MAX)
+		return false;
+	colon = span_find_char(text, ':', from);
+	if (colon == SIZE_MAX)
+		return text.len > 0;
+	return colon > 0 && is_port(span_from(text, colon + 1));
+}
+
+enum status settingcheck_relay_url(struct span text, struct err *err)
+{
+	static const char example[] = "smtp://mail.harbour.example:25";
+	struct span rest;
+	enum status status;
+
+	if (span_starts(text, SPAN("smtp://")))
+		rest = span_from(text, strlen("smtp://"));
+	else if (span_starts(text, SPAN("smtps://")))
+		rest = span_from(text, strlen("smtps://"));
+	else
+		return err_set(err, E_SYNTAX, "\"%.*s\" must begin with smtp:// or smtps://, like \"%s\"",
+			SPAN_ARG(text), example);
+	status = check_url(text, rest, example, err);
+	if (status != OK)
+		return status;
+	if (!is_host_and_port(rest))
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" must be a host and perhaps a port, like \"%s\"; a user goes into \"user\"",
+			SPAN_ARG(text), example);
+	return OK;
+}

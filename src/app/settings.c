@@ -1,0 +1,324 @@
+/*
+ * The settings' tables and the file they are read from.
+ */
+#include "app/settings.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <libconfig.h>
+#include <stdlib.h>
+
+static const char *const tls_choices[] = {"none", "opportunistic", "required", NULL};
+static const char *const unknown_choices[] = {"resend", "hold", NULL};
+static const char *const sync_choices[] = {"warn", "required", NULL};
+
+#define NEWSROOM(field) offsetof(struct newsroom_settings, field)
+static const struct setting newsroom_table[] = {
+	{"name", SETTING_TEXT, NEWSROOM(name), "", settingcheck_needed, 0, 0, NULL},
+	{"domain", SETTING_TEXT, NEWSROOM(domain), "", settingcheck_domain, 0, 0, NULL},
+	{"language", SETTING_TEXT, NEWSROOM(language), "en", settingcheck_language, 0, 0, NULL},
+	{"zone", SETTING_TEXT, NEWSROOM(zone), "UTC", settingcheck_zone, 0, 0, NULL},
+	{"postal_address", SETTING_TEXT, NEWSROOM(postal_address), "", settingcheck_line, 0, 0, NULL},
+	{"boilerplate", SETTING_TEXT, NEWSROOM(boilerplate), "", settingcheck_paragraph, 0, 0, NULL},
+	{0},
+};
+
+#define SENDER(field) offsetof(struct sender_settings, field)
+static const struct setting sender_table[] = {
+	{"from", SETTING_TEXT, SENDER(from), "", settingcheck_mailbox, 0, 0, NULL},
+	{"reply_to", SETTING_TEXT, SENDER(reply_to), "", settingcheck_address_or_none, 0, 0, NULL},
+	{"bounce_address", SETTING_TEXT, SENDER(bounce_address), "", settingcheck_address, 0, 0, NULL},
+	{"unsubscribe_url", SETTING_TEXT, SENDER(unsubscribe_url), "", settingcheck_https_or_none, 0, 0,
+		NULL},
+	{"copies", SETTING_TEXTS, SENDER(copies), "", settingcheck_address, 0, 0, NULL},
+	{"testers", SETTING_TEXTS, SENDER(testers), "", settingcheck_address, 0, 0, NULL},
+	{0},
+};
+
+#define RELAY(field) offsetof(struct relay_settings, field)
+static const struct setting relay_table[] = {
+	{"url", SETTING_TEXT, RELAY(url), "", settingcheck_relay_url, 0, 0, NULL},
+	{"tls", SETTING_CHOICE, RELAY(tls), "required", NULL, 0, 0, tls_choices},
+	{"ca_file", SETTING_TEXT, RELAY(ca_file), "", settingcheck_line, 0, 0, NULL},
+	{"user", SETTING_TEXT, RELAY(user), "", settingcheck_line, 0, 0, NULL},
+	{"password_file", SETTING_TEXT, RELAY(password_file), "", settingcheck_line, 0, 0, NULL},
+	{"password_variable", SETTING_TEXT, RELAY(password_variable), "", settingcheck_line, 0, 0, NULL},
+	{"connections", SETTING_INT, RELAY(connections), "4", NULL, 1, 1000, NULL},
+	{"messages_per_connection", SETTING_INT, RELAY(messages_per_connection), "0", NULL, 0, 1000000, NULL},
+	{"rate", SETTING_NUMBER, RELAY(rate), "0", NULL, 0, 1000000, NULL},
+	{0},
+};
+
+#define RETRY(field) offsetof(struct retry_settings, field)
+static const struct setting retry_table[] = {
+	{"after", SETTING_DURATIONS, RETRY(after), "2m 5m 10m 20m 40m 1h 2h 4h", NULL, 0, 0, NULL},
+	{"jitter", SETTING_NUMBER, RETRY(jitter), "0.2", NULL, 0, 0.9, NULL},
+	{"expire", SETTING_DURATION, RETRY(expire_ms), "48h", NULL, 0, 0, NULL},
+	{0},
+};
+
+static const struct setting plain_table[] = {
+	{"unknown", SETTING_CHOICE, offsetof(struct settings, unknown), "resend", NULL, 0, 0,
+		unknown_choices},
+	{"clock_sync", SETTING_CHOICE, offsetof(struct settings, clock_sync), "warn", NULL, 0, 0,
+		sync_choices},
+	{0},
+};
+
+/* The file's groups. `relays`, a list of groups, is read apart. */
+static const struct {
+	const char *name;
+	const struct setting *table;
+	size_t offset;
+} groups[] = {
+	{"newsroom", newsroom_table, offsetof(struct settings, newsroom)},
+	{"sender", sender_table, offsetof(struct settings, sender)},
+	{"retry", retry_table, offsetof(struct settings, retry)},
+};
+
+#define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
+
+static enum status load_secret(
+	const char *settings_path, const char *name, struct str *secret, struct err *err)
+{
+	char *folder = mem_copy_bytes(settings_path, (size_t)(file_name(settings_path) - settings_path));
+	char *path = file_join(*folder ? folder : ".", name);
+	enum status status = file_check_private(path, err);
+
+	if (status == OK)
+		status = file_load(path, secret, err);
+	free(path);
+	free(folder);
+	return status;
+}
+
+static void take_password(struct setting_faults *faults, struct relay_settings *relay, int line)
+{
+	struct str secret;
+	struct err fault;
+	const char *value;
+
+	str_init(&secret, STR_MAX_SMALL);
+	if (!*relay->user) {
+		/* nothing to prove */
+	} else if (*relay->password_file) {
+		if (load_secret(faults->path, relay->password_file, &secret, &fault) != OK)
+			settingtable_fault(faults, line, fault.status, "\"password_file\": %s", fault.text);
+	} else if (*relay->password_variable) {
+		value = getenv(relay->password_variable);
+		if (value)
+			str_add_text(&secret, value);
+		else
+			settingtable_fault(faults, line, E_NOTFOUND,
+				"\"password_variable\": the environment has no \"%s\"; set it",
+				relay->password_variable);
+	} else {
+		settingtable_fault(faults, line, E_NOTFOUND,
+			"\"user\" is set but no password; name a file that holds it in \"password_file\"");
+	}
+	relay->password = span_copy(span_trim(str_span(&secret)));
+	explicit_bzero(secret.ptr, secret.len);
+	str_clear(&secret);
+}
+
+static void read_relay(
+	struct setting_faults *faults, struct settings *settings, const config_setting_t *entry)
+{
+	struct relay_settings *relay;
+	int line = (int)config_setting_source_line(entry);
+
+	if (config_setting_type(entry) != CONFIG_TYPE_GROUP) {
+		settingtable_fault(
+			faults, line, E_SYNTAX, "a relay must be a group: { url = \"smtp://…\"; }");
+		return;
+	}
+	relay = &settings->relays[settings->relay_count++];
+	settingtable_init(relay_table, relay);
+	settingtable_read_group(faults, "a relay", relay_table, entry, relay);
+	settingtable_require(faults, "a relay", relay_table, relay, line);
+	take_password(faults, relay, line);
+}
+
+static void read_relays(
+	struct setting_faults *faults, struct settings *settings, const config_setting_t *found)
+{
+	int count = found ? config_setting_length(found) : 0;
+
+	if (!found) {
+		settingtable_fault(faults, 0, E_NOTFOUND,
+			"there is no \"relays\"; name at least one SMTP server to send through");
+		return;
+	}
+	if (config_setting_type(found) != CONFIG_TYPE_LIST || count < 1 ||
+		(size_t)count > SETTINGS_RELAYS_MAX) {
+		settingtable_fault(faults, (int)config_setting_source_line(found), E_RANGE,
+			"\"relays\" must be a list of 1 to %u groups: ( { url = \"smtp://…\"; } )",
+			SETTINGS_RELAYS_MAX);
+		return;
+	}
+	settings->relays = mem_alloc((size_t)count * sizeof(*settings->relays));
+	for (int i = 0; i < count; i++)
+		read_relay(faults, settings, config_setting_get_elem(found, (unsigned)i));
+}
+
+static void read_groups(struct setting_faults *faults, struct settings *settings, config_setting_t *root)
+{
+	for (size_t i = 0; i < GROUP_COUNT; i++) {
+		const config_setting_t *found = config_setting_get_member(root, groups[i].name);
+		int line = found ? (int)config_setting_source_line(found) : 0;
+		void *group = (char *)settings + groups[i].offset;
+
+		if (found && config_setting_type(found) != CONFIG_TYPE_GROUP) {
+			settingtable_fault(faults, line, E_SYNTAX, "\"%s\" must be a group: %s = { … };",
+				groups[i].name, groups[i].name);
+			continue;
+		}
+		if (found)
+			settingtable_read_group(faults, groups[i].name, groups[i].table, found, group);
+		settingtable_require(faults, groups[i].name, groups[i].table, group, line);
+	}
+	read_relays(faults, settings, config_setting_get_member(root, "relays"));
+}
+
+/* What isn't in a group: plain settings, and names that are none of ours. */
+static void read_plain(struct setting_faults *faults, struct settings *settings, const config_setting_t *root)
+{
+	static const char *const names[] = {"newsroom", "sender", "retry", "relays", "unknown", "clock_sync"};
+	static const size_t group_names = 4;
+	int length = config_setting_length(root);
+
+	for (int i = 0; i < length; i++) {
+		const config_setting_t *entry = config_setting_get_elem(root, (unsigned)i);
+		size_t at = 0;
+
+		while (at < sizeof(names) / sizeof(names[0]) &&
+			strcmp(names[at], config_setting_name(entry)) != 0)
+			at++;
+		if (at == sizeof(names) / sizeof(names[0]))
+			settingtable_unknown(faults, NULL, entry, names, at);
+		else if (at >= group_names)
+			settingtable_read_value(faults, &plain_table[at - group_names], entry, settings);
+	}
+}
+
+/* libconfig would open the files that "@include" names, and stop at a NUL as if the text ended there. */
+static enum status load_text(const char *path, struct str *text, struct err *err)
+{
+	enum status status = file_load(path, text, err);
+	struct span rest = str_span(text);
+	struct span line;
+
+	if (status != OK)
+		return status;
+	if (strlen(text->ptr) != text->len)
+		return err_set(err, E_SYNTAX, "%s: there is a NUL byte in it; it must be text", path);
+	for (size_t number = 1; span_line(&rest, &line); number++) {
+		if (span_starts(span_trim(line), SPAN("@include")))
+			return err_set(err, E_UNSUPPORTED,
+				"%s:%zu: \"@include\" isn't supported; write it all into one file", path,
+				number);
+	}
+	return OK;
+}
+
+static struct settings *new_with_fallbacks(const char *path)
+{
+	struct settings *settings = mem_alloc(sizeof(*settings));
+
+	settings->path = mem_copy_text(path);
+	for (size_t i = 0; i < GROUP_COUNT; i++)
+		settingtable_init(groups[i].table, (char *)settings + groups[i].offset);
+	settingtable_init(plain_table, settings);
+	return settings;
+}
+
+enum status settings_load(
+	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
+{
+	struct setting_faults faults = {path, fault, context, err, OK};
+	struct settings *settings = new_with_fallbacks(path);
+	struct err unread;
+	struct str text;
+	config_t config;
+
+	config_init(&config);
+	str_init(&text, SETTINGS_FILE_MAX);
+	if (load_text(path, &text, &unread) != OK) {
+		faults.first = unread.status;
+		if (err)
+			*err = unread;
+		if (fault)
+			fault(context, unread.text);
+	} else if (!config_read_string(&config, text.ptr)) {
+		settingtable_fault(
+			&faults, config_error_line(&config), E_SYNTAX, "%s", config_error_text(&config));
+	} else {
+		read_groups(&faults, settings, config_root_setting(&config));
+		read_plain(&faults, settings, config_root_setting(&config));
+	}
+	str_clear(&text);
+	config_destroy(&config);
+	if (faults.first == OK)
+		*out = settings;
+	else
+		settings_free(settings);
+	return faults.first;
+}
+
+static void clear_relay(struct relay_settings *relay)
+{
+	settingtable_clear(relay_table, relay);
+	if (relay->password)
+		explicit_bzero(relay->password, strlen(relay->password));
+	free(relay->password);
+}
+
+void settings_free(struct settings *settings)
+{
+	if (!settings)
+		return;
+	for (size_t i = 0; i < GROUP_COUNT; i++)
+		settingtable_clear(groups[i].table, (char *)settings + groups[i].offset);
+	for (size_t i = 0; i < settings->relay_count; i++)
+		clear_relay(&settings->relays[i]);
+	free(settings->relays);
+	free(settings->path);
+	free(settings);
+}
+
+void settings_format(const struct settings *settings, struct str *out)
+{
+	for (size_t i = 0; i < GROUP_COUNT; i++) {
+		str_addf(out, "%s = {\n", groups[i].name);
+		settingtable_format(groups[i].table, (const char *)settings + groups[i].offset, "  ", out);
+		str_add_text(out, "};\n");
+	}
+	str_add_text(out, "relays = (");
+	for (size_t i = 0; i < settings->relay_count; i++) {
+		str_add_text(out, i ? ",\n  {\n" : "\n  {\n");
+		settingtable_format(relay_table, &settings->relays[i], "    ", out);
+		if (*settings->relays[i].password)
+			str_add_text(out, "    # password = \"********\"\n");
+		str_add_text(out, "  }");
+	}
+	str_add_text(out, "\n);\n");
+	settingtable_format(plain_table, settings, "", out);
+}
+
+struct relay settings_relay(const struct settings *settings, size_t index)
+{
+	const struct relay_settings *relay = &settings->relays[index];
+
+	return (struct relay){
+		.url = relay->url,
+		.tls = (enum relay_tls)relay->tls,
+		.ca_file = relay->ca_file,
+		.user = relay->user,
+		.password = relay->password,
+		.hello = settings->newsroom.domain,
+		.connections = relay->connections,
+		.messages_per_connection = relay->messages_per_connection,
+		.rate_per_second = relay->rate,
+	};
+}

@@ -1,0 +1,454 @@
+/*
+ * Reading and writing settings by table.
+ */
+#include "app/settingtable.h"
+
+#include "base/mem.h"
+#include "base/suggest.h"
+
+#include <inttypes.h>
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAMES_MAX 32u
+
+void settingtable_fault(struct setting_faults *faults, int line, enum status status, const char *format, ...)
+{
+	struct err fault;
+	char words[768];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	if (line > 0)
+		status = err_set(&fault, status, "%s:%d: %s", faults->path, line, words);
+	else
+		status = err_set(&fault, status, "%s: %s", faults->path, words);
+	if (faults->first == OK) {
+		faults->first = status;
+		if (faults->err)
+			*faults->err = fault;
+	}
+	if (faults->say)
+		faults->say(faults->context, fault.text);
+}
+
+enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err)
+{
+	static const struct {
+		char unit;
+		int64_t ms;
+	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+	int64_t total = 0;
+	size_t i = 0;
+
+	while (i < text.len) {
+		int64_t number = 0;
+		size_t digits = 0;
+		size_t unit = 0;
+
+		for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9' && digits < 9; i++, digits++)
+			number = number * 10 + (text.ptr[i] - '0');
+		while (unit < 4 && (i >= text.len || text.ptr[i] != units[unit].unit))
+			unit++;
+		if (!digits || unit == 4)
+			break;
+		i++;
+		total += number * units[unit].ms;
+		if (total > INT64_C(366) * 86400000)
+			return err_set(err, E_RANGE, "\"%.*s\" is longer than a year", SPAN_ARG(text));
+	}
+	if (!text.len || i < text.len)
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" is no length of time; write it like \"90s\", \"5m\", \"2h\" or \"1d\"",
+			SPAN_ARG(text));
+	*duration_ms = total;
+	return OK;
+}
+
+static void format_duration(int64_t ms, struct str *out)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
+	size_t start = out->len;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (ms >= units[i].ms)
+			str_addf(out, "%" PRId64 "%s", ms / units[i].ms, units[i].unit);
+		ms %= units[i].ms;
+	}
+	if (out->len == start)
+		str_add_text(out, "0s");
+}
+
+static void *field_of(const struct setting *setting, void *group)
+{
+	return (char *)group + setting->offset;
+}
+
+static const void *const_field_of(const struct setting *setting, const void *group)
+{
+	return (const char *)group + setting->offset;
+}
+
+static void set_text(char **field, struct span text)
+{
+	char *copy = span_copy(text);
+
+	free(*field);
+	*field = copy;
+}
+
+static void add_text(struct text_list *list, struct span text)
+{
+	list->items = mem_resize(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count++] = span_copy(text);
+}
+
+static enum status add_duration(struct duration_list *list, struct span text, struct err *err)
+{
+	int64_t duration_ms;
+	enum status status = settingtable_parse_duration(text, &duration_ms, err);
+
+	if (status != OK)
+		return status;
+	list->items = mem_resize(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count++] = duration_ms;
+	return OK;
+}
+
+static enum status add_item(const struct setting *setting, void *field, struct span text, struct err *err)
+{
+	if (setting->type == SETTING_DURATIONS)
+		return add_duration(field, text, err);
+	add_text(field, text);
+	return OK;
+}
+
+static void clear_value(const struct setting *setting, void *field)
+{
+	struct text_list *texts = field;
+	struct duration_list *durations = field;
+
+	if (setting->type == SETTING_TEXT) {
+		free(*(char **)field);
+		*(char **)field = NULL;
+	} else if (setting->type == SETTING_TEXTS) {
+		for (size_t i = 0; i < texts->count; i++)
+			free(texts->items[i]);
+		free(texts->items);
+		*texts = (struct text_list){0};
+	} else if (setting->type == SETTING_DURATIONS) {
+		free(durations->items);
+		*durations = (struct duration_list){0};
+	}
+}
+
+static int find_choice(const struct setting *setting, const char *text)
+{
+	for (int i = 0; setting->choices[i]; i++) {
+		if (strcmp(setting->choices[i], text) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* The fallbacks are ours and well formed: the tests load a file that has none of the keys. */
+static void init_value(const struct setting *setting, void *field)
+{
+	struct span rest = span_of(setting->fallback);
+	struct span item;
+
+	switch (setting->type) {
+	case SETTING_TEXT:
+		set_text(field, rest);
+		break;
+	case SETTING_INT:
+		*(int *)field = (int)strtol(setting->fallback, NULL, 10);
+		break;
+	case SETTING_NUMBER:
+		*(double *)field = strtod(setting->fallback, NULL);
+		break;
+	case SETTING_CHOICE:
+		*(int *)field = find_choice(setting, setting->fallback);
+		break;
+	case SETTING_DURATION:
+		(void)!settingtable_parse_duration(rest, field, NULL);
+		break;
+	case SETTING_TEXTS:
+	case SETTING_DURATIONS:
+		while (rest.len && span_split(&rest, ' ', &item))
+			(void)!add_item(setting, field, item, NULL);
+		break;
+	}
+}
+
+void settingtable_init(const struct setting *table, void *group)
+{
+	for (const struct setting *setting = table; setting->name; setting++)
+		init_value(setting, field_of(setting, group));
+}
+
+void settingtable_clear(const struct setting *table, void *group)
+{
+	for (const struct setting *setting = table; setting->name; setting++)
+		clear_value(setting, field_of(setting, group));
+}
+
+static int line_of(const config_setting_t *found)
+{
+	return (int)config_setting_source_line(found);
+}
+
+static void read_text(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *found, void *field)
+{
+	struct span text = span_of(config_setting_get_string(found));
+	struct err fault;
+
+	if (setting->check && setting->check(text, &fault) != OK)
+		settingtable_fault(
+			faults, line_of(found), fault.status, "\"%s\": %s", setting->name, fault.text);
+	else
+		set_text(field, text);
+}
+
+static void read_number(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *found, void *field)
+{
+	bool is_float = config_setting_type(found) == CONFIG_TYPE_FLOAT;
+	double number = is_float ? config_setting_get_float(found) : config_setting_get_int(found);
+
+	if (!(number >= setting->least && number <= setting->most))
+		settingtable_fault(faults, line_of(found), E_RANGE, "\"%s\" is %g; it may be %g to %g",
+			setting->name, number, setting->least, setting->most);
+	else if (setting->type == SETTING_INT)
+		*(int *)field = (int)number;
+	else
+		*(double *)field = number;
+}
+
+static void read_choice(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *found, void *field)
+{
+	int choice = find_choice(setting, config_setting_get_string(found));
+	struct str words;
+
+	if (choice >= 0) {
+		*(int *)field = choice;
+		return;
+	}
+	str_init(&words, STR_MAX_SMALL);
+	for (int i = 0; setting->choices[i]; i++)
+		str_addf(&words, "%s\"%s\"", i ? ", " : "", setting->choices[i]);
+	settingtable_fault(faults, line_of(found), E_RANGE, "\"%s\" is \"%s\"; it may be one of %s",
+		setting->name, config_setting_get_string(found), words.ptr);
+	str_clear(&words);
+}
+
+static void read_duration(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *found, void *field)
+{
+	struct err fault;
+
+	if (settingtable_parse_duration(span_of(config_setting_get_string(found)), field, &fault) != OK)
+		settingtable_fault(
+			faults, line_of(found), fault.status, "\"%s\": %s", setting->name, fault.text);
+}
+
+static void read_item(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *item, void *field)
+{
+	const char *text = config_setting_get_string(item);
+	struct err fault;
+	enum status status = OK;
+
+	if (!text)
+		status = err_set(&fault, E_SYNTAX, "its entries are texts in quotes");
+	else if (setting->check)
+		status = setting->check(span_of(text), &fault);
+	if (status == OK)
+		status = add_item(setting, field, span_of(text), &fault);
+	if (status != OK)
+		settingtable_fault(faults, line_of(item), status, "\"%s\": %s", setting->name, fault.text);
+}
+
+static void read_items(struct setting_faults *faults, const struct setting *setting,
+	const config_setting_t *found, void *field)
+{
+	int count = config_setting_length(found);
+
+	if ((size_t)count > SETTING_ITEMS_MAX || (!count && setting->type == SETTING_DURATIONS)) {
+		settingtable_fault(faults, line_of(found), E_RANGE,
+			"\"%s\" has %d entries; it may have %d to %u", setting->name, count,
+			setting->type == SETTING_DURATIONS, SETTING_ITEMS_MAX);
+		return;
+	}
+	clear_value(setting, field);
+	for (int i = 0; i < count; i++)
+		read_item(faults, setting, config_setting_get_elem(found, (unsigned)i), field);
+}
+
+static const struct {
+	void (*read)(struct setting_faults *, const struct setting *, const config_setting_t *, void *);
+	const char *wanted;
+	int types[2];
+} readers[] = {
+	[SETTING_TEXT] = {read_text, "a text in quotes", {CONFIG_TYPE_STRING, CONFIG_TYPE_STRING}},
+	[SETTING_INT] = {read_number, "a whole number", {CONFIG_TYPE_INT, CONFIG_TYPE_INT}},
+	[SETTING_NUMBER] = {read_number, "a number", {CONFIG_TYPE_INT, CONFIG_TYPE_FLOAT}},
+	[SETTING_CHOICE] = {read_choice, "a word in quotes", {CONFIG_TYPE_STRING, CONFIG_TYPE_STRING}},
+	[SETTING_TEXTS] = {read_items, "a list like [\"…\", \"…\"]", {CONFIG_TYPE_ARRAY, CONFIG_TYPE_LIST}},
+	[SETTING_DURATION] = {read_duration, "a length of time like \"5m\"",
+		{CONFIG_TYPE_STRING, CONFIG_TYPE_STRING}},
+	[SETTING_DURATIONS] = {read_items, "a list like [\"2m\", \"5m\"]",
+		{CONFIG_TYPE_ARRAY, CONFIG_TYPE_LIST}},
+};
+
+void settingtable_read_value(struct setting_faults *faults, const struct setting *setting,
+	const struct config_setting_t *found, void *group)
+{
+	int type = config_setting_type(found);
+
+	if (type != readers[setting->type].types[0] && type != readers[setting->type].types[1])
+		settingtable_fault(faults, line_of(found), E_SYNTAX, "\"%s\" must be %s", setting->name,
+			readers[setting->type].wanted);
+	else
+		readers[setting->type].read(faults, setting, found, field_of(setting, group));
+}
+
+void settingtable_unknown(struct setting_faults *faults, const char *group,
+	const struct config_setting_t *found, const char *const *names, size_t count)
+{
+	const char *name = config_setting_name(found);
+	const char *near = suggest_nearest(name, names, count);
+	const char *in = group ? " in " : "";
+	const char *place = group ? group : "";
+
+	if (strcmp(name, "password") == 0)
+		settingtable_fault(faults, line_of(found), E_DENIED,
+			"a password doesn't belong in the settings; write it to a file that only you can "
+			"read and "
+			"name that in \"password_file\"");
+	else if (near)
+		settingtable_fault(faults, line_of(found), E_SYNTAX,
+			"unknown setting \"%s\"%s%s; did you mean \"%s\"?", name, in, place, near);
+	else
+		settingtable_fault(faults, line_of(found), E_SYNTAX, "unknown setting \"%s\"%s%s; remove it",
+			name, in, place);
+}
+
+void settingtable_read_group(struct setting_faults *faults, const char *name, const struct setting *table,
+	const struct config_setting_t *found, void *group)
+{
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+	int length = config_setting_length(found);
+
+	for (; table[count].name && count < NAMES_MAX; count++)
+		names[count] = table[count].name;
+	for (int i = 0; i < length; i++) {
+		const config_setting_t *entry = config_setting_get_elem(found, (unsigned)i);
+		size_t at = 0;
+
+		while (at < count && strcmp(names[at], config_setting_name(entry)) != 0)
+			at++;
+		if (at < count)
+			settingtable_read_value(faults, &table[at], entry, group);
+		else
+			settingtable_unknown(faults, name, entry, names, count);
+	}
+}
+
+void settingtable_require(struct setting_faults *faults, const char *name, const struct setting *table,
+	const void *group, int line)
+{
+	struct err fault;
+
+	for (const struct setting *setting = table; setting->name; setting++) {
+		if (setting->type != SETTING_TEXT || !setting->check)
+			continue;
+		if (!**(char *const *)const_field_of(setting, group) &&
+			setting->check(SPAN(""), &fault) != OK)
+			settingtable_fault(faults, line, E_NOTFOUND, "%s has no usable \"%s\"; set it", name,
+				setting->name);
+	}
+}
+
+static void format_quoted(struct str *out, const char *text)
+{
+	str_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '\n') {
+			str_add_text(out, "\\n");
+			continue;
+		}
+		if (*text == '"' || *text == '\\')
+			str_add_char(out, '\\');
+		str_add_char(out, *text);
+	}
+	str_add_char(out, '"');
+}
+
+static void format_texts(const struct text_list *list, struct str *out)
+{
+	str_add_char(out, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		str_add_text(out, i ? ", " : "");
+		format_quoted(out, list->items[i]);
+	}
+	str_add_char(out, ']');
+}
+
+static void format_durations(const struct duration_list *list, struct str *out)
+{
+	str_add_char(out, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		str_add_text(out, i ? ", \"" : "\"");
+		format_duration(list->items[i], out);
+		str_add_char(out, '"');
+	}
+	str_add_char(out, ']');
+}
+
+static void format_value(const struct setting *setting, const void *field, struct str *out)
+{
+	switch (setting->type) {
+	case SETTING_TEXT:
+		format_quoted(out, *(char *const *)field);
+		break;
+	case SETTING_INT:
+		str_addf(out, "%d", *(const int *)field);
+		break;
+	case SETTING_NUMBER:
+		str_addf(out, "%g", *(const double *)field);
+		break;
+	case SETTING_CHOICE:
+		format_quoted(out, setting->choices[*(const int *)field]);
+		break;
+	case SETTING_DURATION:
+		str_add_char(out, '"');
+		format_duration(*(const int64_t *)field, out);
+		str_add_char(out, '"');
+		break;
+	case SETTING_TEXTS:
+		format_texts(field, out);
+		break;
+	case SETTING_DURATIONS:
+		format_durations(field, out);
+		break;
+	}
+}
+
+void settingtable_format(const struct setting *table, const void *group, const char *indent, struct str *out)
+{
+	for (const struct setting *setting = table; setting->name; setting++) {
+		str_addf(out, "%s%s = ", indent, setting->name);
+		format_value(setting, const_field_of(setting, group), out);
+		str_add_text(out, ";\n");
+	}
+}
