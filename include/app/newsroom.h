@@ -1,0 +1,40 @@
+#ifndef APP_NEWSROOM_H
+#define APP_NEWSROOM_H
+
+#include "app/settings.h"
+#include "base/err.h"
+#include "base/zone.h"
+
+/*
+ * A newsroom: the folder with `dateline.cfg`, `lists/`, `templates/`,
+ * `releases/`, `keys/` and `state/`.
+ */
+struct newsroom;
+struct store;
+
+#define NEWSROOM_STORE_NAME "dateline.db" /* in state/ */
+
+/*
+ * Find and open it: `folder` if not NULL, else $DATELINE_NEWSROOM, else the
+ * current folder or the nearest parent that has a dateline.cfg. Reads the
+ * settings; the store is opened when first asked for. E_NOTFOUND says how to
+ * make one; settings' faults as settings_load.
+ */
+enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err);
+void newsroom_close(struct newsroom *newsroom); /* NULL is fine */
+
+/* The path of its dateline.cfg, without reading it: heap, free() it. Looks as newsroom_open does. */
+enum status newsroom_find_settings(const char *folder, char **path, struct err *err);
+
+/* Borrowed until newsroom_close. */
+const char *newsroom_folder(const struct newsroom *newsroom);
+const struct settings *newsroom_settings(const struct newsroom *newsroom);
+const struct zone *newsroom_zone(const struct newsroom *newsroom);
+const char *newsroom_releases(const struct newsroom *newsroom); /* the folder's path */
+const char *newsroom_templates(const struct newsroom *newsroom);
+const char *newsroom_state(const struct newsroom *newsroom);
+
+/* The store, opened on the first call. */
+enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err);
+
+#endif

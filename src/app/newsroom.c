@@ -1,0 +1,162 @@
+/*
+ * Finding a newsroom, and what belongs to it.
+ */
+#include "app/newsroom.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SETTINGS_NAME "dateline.cfg"
+
+struct newsroom {
+	char *folder;
+	char *releases;
+	char *templates;
+	char *state;
+	struct settings *settings;
+	struct zone *zone;
+	struct store *store; /* NULL until asked for */
+};
+
+/* The nearest folder upwards from the current one that has settings; NULL if there's none. */
+static char *find_upwards(void)
+{
+	char *folder = getcwd(NULL, 0);
+
+	while (folder) {
+		char *settings = file_join(folder, SETTINGS_NAME);
+		bool is_found = file_is_there(settings);
+		char *slash = strrchr(folder, '/');
+
+		free(settings);
+		if (is_found)
+			return folder;
+		if (!slash || slash == folder)
+			break;
+		*slash = '\0';
+	}
+	free(folder);
+	return NULL;
+}
+
+static enum status find_folder(const char *folder, char **out, struct err *err)
+{
+	const char *named = folder ? folder : getenv("DATELINE_NEWSROOM");
+	char *settings;
+	bool is_found;
+
+	if (!named || !*named) {
+		*out = find_upwards();
+		if (*out)
+			return OK;
+		return err_set(err, E_NOTFOUND,
+			"there is no newsroom here; go to one, name one with --newsroom DIR, or make one: "
+			"dateline init DIR");
+	}
+	settings = file_join(named, SETTINGS_NAME);
+	is_found = file_is_there(settings);
+	free(settings);
+	if (!is_found)
+		return err_set(err, E_NOTFOUND,
+			"\"%s\" is no newsroom (it has no %s); make one: dateline init %s", named,
+			SETTINGS_NAME, named);
+	*out = realpath(named, NULL);
+	return *out ? OK : err_system(err, errno, "%s", named);
+}
+
+enum status newsroom_find_settings(const char *folder, char **path, struct err *err)
+{
+	char *found = NULL;
+	enum status status = find_folder(folder, &found, err);
+
+	if (status == OK)
+		*path = file_join(found, SETTINGS_NAME);
+	free(found);
+	return status;
+}
+
+enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err)
+{
+	struct newsroom *newsroom = mem_alloc(sizeof(*newsroom));
+	char *path = NULL;
+	enum status status = find_folder(folder, &newsroom->folder, err);
+
+	if (status == OK) {
+		path = file_join(newsroom->folder, SETTINGS_NAME);
+		newsroom->releases = file_join(newsroom->folder, "releases");
+		newsroom->templates = file_join(newsroom->folder, "templates");
+		newsroom->state = file_join(newsroom->folder, "state");
+		status = settings_load(path, NULL, NULL, &newsroom->settings, err);
+	}
+	if (status == OK)
+		status = zone_new(newsroom->settings->newsroom.zone, &newsroom->zone, err);
+	free(path);
+	if (status == OK)
+		*out = newsroom;
+	else
+		newsroom_close(newsroom);
+	return status;
+}
+
+void newsroom_close(struct newsroom *newsroom)
+{
+	if (!newsroom)
+		return;
+	store_close(newsroom->store);
+	zone_free(newsroom->zone);
+	settings_free(newsroom->settings);
+	free(newsroom->state);
+	free(newsroom->templates);
+	free(newsroom->releases);
+	free(newsroom->folder);
+	free(newsroom);
+}
+
+enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err)
+{
+	enum status status = OK;
+
+	if (!newsroom->store) {
+		char *path = file_join(newsroom->state, NEWSROOM_STORE_NAME);
+
+		status = store_open(path, &newsroom->store, err);
+		free(path);
+	}
+	*out = newsroom->store;
+	return status;
+}
+
+const char *newsroom_folder(const struct newsroom *newsroom)
+{
+	return newsroom->folder;
+}
+
+const struct settings *newsroom_settings(const struct newsroom *newsroom)
+{
+	return newsroom->settings;
+}
+
+const struct zone *newsroom_zone(const struct newsroom *newsroom)
+{
+	return newsroom->zone;
+}
+
+const char *newsroom_releases(const struct newsroom *newsroom)
+{
+	return newsroom->releases;
+}
+
+const char *newsroom_templates(const struct newsroom *newsroom)
+{
+	return newsroom->templates;
+}
+
+const char *newsroom_state(const struct newsroom *newsroom)
+{
+	return newsroom->state;
+}
