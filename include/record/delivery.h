@@ -6,24 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a dispatch is for. */
-enum dispatch_kind {
-	DISPATCH_PUBLIC,
-	DISPATCH_ADVANCE,
-	DISPATCH_CORRECTION,
-	DISPATCH_KILL,
-	DISPATCH_TEST
-};
-
-enum dispatch_state {
-	DISPATCH_WAITING, /* for approval */
-	DISPATCH_SCHEDULED,
-	DISPATCH_HELD, /* with a reason */
-	DISPATCH_SENDING,
-	DISPATCH_FINISHED,
-	DISPATCH_CANCELLED
-};
-
 /*
  * One recipient of one dispatch. The numbers are stored: never reorder.
  * Only QUEUED and DEFERRED may be claimed.
@@ -57,6 +39,26 @@ enum attempt_phase {
 	PHASE_COUNT
 };
 
+/* A delivery as it is kept. Heap strings; delivery_clear. */
+struct delivery {
+	int64_t dispatch;
+	int64_t position; /* in the dispatch, from 1: the order of sending */
+	enum delivery_state state;
+	int tries;
+	int64_t next_ms;       /* a deferred one's next try; 0: at once */
+	int64_t subscriber_id; /* 0 for copies and tests */
+	int64_t list_id;       /* the first list that led to it; 0 likewise */
+	char *also;            /* the other lists' names, joined by ',' */
+	int letter;            /* which of the dispatch's letters */
+	bool is_copy;
+	bool is_possible_duplicate; /* the next try may bring a second message */
+	char *address;              /* the envelope's */
+	char *domain;               /* its domain */
+	struct str slots;           /* the letter's fields in their order, each NUL-ended */
+};
+
+void delivery_clear(struct delivery *delivery);
+
 enum tls_use {
 	TLS_NONE,
 	TLS_UNVERIFIED,
@@ -81,8 +83,6 @@ struct attempt {
 	bool is_possible_duplicate; /* sent again after an unknown */
 };
 
-const char *dispatch_kind_name(enum dispatch_kind kind);
-const char *dispatch_state_name(enum dispatch_state state);
 const char *delivery_state_name(enum delivery_state state);
 bool delivery_state_parse(struct span text, enum delivery_state *state);
 const char *attempt_phase_name(enum attempt_phase phase);

@@ -1,24 +1,9 @@
 /*
- * The words for dispatches, deliveries and attempts.
+ * Deliveries and attempts, and the words for them.
  */
 #include "record/delivery.h"
 
-static const char *const kind_names[] = {
-	[DISPATCH_PUBLIC] = "public",
-	[DISPATCH_ADVANCE] = "advance",
-	[DISPATCH_CORRECTION] = "correction",
-	[DISPATCH_KILL] = "kill",
-	[DISPATCH_TEST] = "test",
-};
-
-static const char *const dispatch_state_names[] = {
-	[DISPATCH_WAITING] = "waiting",
-	[DISPATCH_SCHEDULED] = "scheduled",
-	[DISPATCH_HELD] = "held",
-	[DISPATCH_SENDING] = "sending",
-	[DISPATCH_FINISHED] = "finished",
-	[DISPATCH_CANCELLED] = "cancelled",
-};
+#include <stdlib.h>
 
 static const char *const delivery_state_names[DELIVERY_STATE_COUNT] = {
 	[DELIVERY_QUEUED] = "queued",
@@ -52,16 +37,6 @@ static const char *const tls_names[] = {
 	[TLS_VERIFIED] = "verified",
 };
 
-const char *dispatch_kind_name(enum dispatch_kind kind)
-{
-	return kind_names[kind];
-}
-
-const char *dispatch_state_name(enum dispatch_state state)
-{
-	return dispatch_state_names[state];
-}
-
 const char *delivery_state_name(enum delivery_state state)
 {
 	return delivery_state_names[state];
@@ -86,4 +61,13 @@ const char *attempt_phase_name(enum attempt_phase phase)
 const char *tls_use_name(enum tls_use tls)
 {
 	return tls_names[tls];
+}
+
+void delivery_clear(struct delivery *delivery)
+{
+	free(delivery->also);
+	free(delivery->address);
+	free(delivery->domain);
+	str_clear(&delivery->slots);
+	*delivery = (struct delivery){0};
 }

@@ -1,0 +1,97 @@
+#ifndef STORE_DELIVERIES_H
+#define STORE_DELIVERIES_H
+
+#include "base/str.h"
+#include "record/dispatch.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Deliveries and attempts. Failures: see store/store.h. Claims and settles
+ * belong into one transaction a turn: the caller begins and commits it.
+ */
+
+enum status store_add_delivery(struct store *store, const struct delivery *delivery, struct err *err);
+
+/*
+ * Claim up to `want` deliveries of a dispatch that are queued, or deferred and
+ * due at `now_ms`, in the order of their positions. The claim looks again: who
+ * has been suppressed, or is no longer an active member of the list that led to
+ * them, is recorded as SUPPRESSED or CANCELLED instead of CLAIMED.
+ * Fills out[0…*count), each with its new state; the caller clears them. One
+ * that was deferred has a next_ms.
+ */
+enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, size_t want,
+	struct delivery *out, size_t *count, struct err *err);
+
+/* The earliest next try among a dispatch's deferred deliveries; 0 if there's none. */
+enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_ms, struct err *err);
+
+/* A claimed one back to what it was: no try counted. */
+enum status store_give_back(struct store *store, int64_t dispatch, int64_t position, struct err *err);
+
+/*
+ * Record an attempt and move its delivery to `attempt->outcome`; EXPIRED may
+ * stand in for a deferred one that is given up. `next_ms` is of DEFERRED.
+ */
+enum status store_settle(struct store *store, const struct attempt *attempt, enum delivery_state state,
+	int64_t next_ms, struct err *err);
+
+/* When the delivery was first tried; 0 if it wasn't. */
+enum status store_get_first_try(
+	struct store *store, int64_t dispatch, int64_t position, int64_t *first_ms, struct err *err);
+
+/* Count by state. */
+enum status store_count_deliveries(
+	struct store *store, int64_t dispatch, struct delivery_counts *counts, struct err *err);
+
+/* Queued again, the next message marked as possibly the second one. */
+enum status store_requeue_unknown(struct store *store, int64_t dispatch, int64_t position, struct err *err);
+/* A person says that an unknown one arrived. */
+enum status store_set_delivery_state(struct store *store, int64_t dispatch, int64_t position,
+	enum delivery_state from, enum delivery_state to, struct err *err);
+/* All that is still to be sent. */
+enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err);
+
+typedef enum status store_delivery_fn(void *context, const struct delivery *delivery, struct err *err);
+/* All in a state, over all dispatches. */
+enum status store_each_delivery(struct store *store, enum delivery_state state, store_delivery_fn *fn,
+	void *context, struct err *err);
+
+/*
+ * True if the subscriber has, or is about to get, a public copy of the release:
+ * accepted, bounced later or not, unknown, or still open in an unfinished dispatch.
+ */
+enum status store_has_release(
+	struct store *store, const char *release, int64_t subscriber, bool *has, struct err *err);
+
+/* True if there is any public dispatch of the release. */
+enum status store_was_sent(struct store *store, const char *release, bool *was_sent, struct err *err);
+
+/* The log: deliveries that pass all the filters that are set, by dispatch and position. */
+struct delivery_filter {
+	int64_t dispatch;        /* 0: all */
+	unsigned states;         /* 1u << enum delivery_state, or-ed; 0: all */
+	const char *list;        /* name; NULL: all */
+	const char *domain;      /* lower case A-label; NULL: all */
+	const char *address_key; /* addr_key; NULL: all */
+	int64_t since_ms;        /* the last attempt settled at or after; 0: all */
+};
+
+/* A delivery with what people want to read beside it; borrowed for the call. */
+struct delivery_line {
+	const struct delivery *delivery;
+	const char *release;
+	enum dispatch_kind kind;
+	const char *list; /* name, "" for copies and tests */
+	const struct attempt *attempts;
+	size_t attempt_count;
+};
+typedef enum status store_line_fn(void *context, const struct delivery_line *line, struct err *err);
+enum status store_each_line(struct store *store, const struct delivery_filter *filter, store_line_fn *fn,
+	void *context, struct err *err);
+
+#endif

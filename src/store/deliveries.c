@@ -1,0 +1,254 @@
+/*
+ * Deliveries in the store: freezing, claiming, settling.
+ */
+#include "store/deliveries.h"
+
+#include "base/mem.h"
+#include "record/member.h"
+#include "store/deliveryrow.h"
+#include "store/sqlite.h"
+
+#include <stdlib.h>
+
+enum status store_add_delivery(struct store *store, const struct delivery *d, struct err *err)
+{
+	return sqlite_run(store,
+		"INSERT INTO delivery (dispatch, position, state, tries, next_ms, subscriber, list, also, "
+		"letter, "
+		"is_copy, is_possible_duplicate, address, domain, slots) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		SQLITE_VALUES(sqlite_int(d->dispatch), sqlite_int(d->position), sqlite_int(d->state),
+			sqlite_int(d->tries), sqlite_int(d->next_ms),
+			d->subscriber_id ? sqlite_int(d->subscriber_id) : sqlite_null(),
+			d->list_id ? sqlite_int(d->list_id) : sqlite_null(), sqlite_text(d->also),
+			sqlite_int(d->letter), sqlite_int(d->is_copy), sqlite_int(d->is_possible_duplicate),
+			sqlite_text(d->address), sqlite_text(d->domain), sqlite_blob(str_span(&d->slots))),
+		err);
+}
+
+enum status store_set_delivery_state(struct store *store, int64_t dispatch, int64_t position,
+	enum delivery_state from, enum delivery_state to, struct err *err)
+{
+	enum status status = sqlite_run(store,
+		"UPDATE delivery SET state = ?4 WHERE dispatch = ?1 AND position = ?2 AND state = ?3",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position), sqlite_int(from), sqlite_int(to)),
+		err);
+
+	if (status == OK && sqlite_changes(store) != 1)
+		return err_set(err, E_CONFLICT, "delivery %lld of dispatch %lld isn't %s any more",
+			(long long)position, (long long)dispatch, delivery_state_name(from));
+	return status;
+}
+
+/*
+ * What has changed since the freeze: 0 nothing, 1 suppressed, 2 no longer an active
+ * member of the list that led to them.
+ */
+#define CHANGED_SINCE                                                                                        \
+	"CASE WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = d.subscriber "            \
+	"WHERE p.address_key = s.address_key) THEN 1 "                                                       \
+	"WHEN d.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.list_id = d.list "       \
+	"AND m.subscriber_id = d.subscriber AND m.state = 0) THEN 2 ELSE 0 END"
+
+_Static_assert(MEMBER_ACTIVE == 0, "the claim's SQL knows the number");
+_Static_assert(
+	DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRED == 3 && DELIVERY_UNKNOWN == 5,
+	"indexes and queries know the numbers");
+
+static const enum delivery_state changed_states[] = {
+	DELIVERY_CLAIMED,
+	DELIVERY_SUPPRESSED,
+	DELIVERY_CANCELLED,
+};
+
+enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, size_t want,
+	struct delivery *out, size_t *count, struct err *err)
+{
+	struct sqlite_rows rows;
+	enum delivery_state *states = mem_alloc(want * sizeof(*states));
+	enum status status;
+
+	*count = 0;
+	sqlite_query(store,
+		"SELECT " DELIVERY_COLUMNS ", " CHANGED_SINCE " FROM delivery d "
+		"WHERE d.dispatch = ?1 AND d.state IN (0, 3) AND d.next_ms <= ?2 ORDER BY d.position LIMIT "
+		"?3",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(now_ms), sqlite_int((int64_t)want)), &rows);
+	while (*count < want && sqlite_next(&rows)) {
+		states[*count] = changed_states[sqlite_get_int(&rows, DELIVERY_COLUMN_COUNT)];
+		deliveryrow_read(&rows, &out[(*count)++]);
+	}
+	status = sqlite_end(&rows, err);
+	for (size_t i = 0; i < *count && status == OK; i++) {
+		status = store_set_delivery_state(
+			store, dispatch, out[i].position, out[i].state, states[i], err);
+		out[i].state = states[i];
+	}
+	for (size_t i = 0; i < *count && status != OK; i++)
+		delivery_clear(&out[i]);
+	free(states);
+	return status;
+}
+
+enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_ms, struct err *err)
+{
+	return sqlite_one_int(store,
+		"SELECT coalesce(min(next_ms), 0) FROM delivery WHERE dispatch = ?1 AND state = 3",
+		SQLITE_VALUES(sqlite_int(dispatch)), next_ms, err);
+}
+
+/* What it was is known from its tries: a deferred one has some. */
+enum status store_give_back(struct store *store, int64_t dispatch, int64_t position, struct err *err)
+{
+	return sqlite_run(store,
+		"UPDATE delivery SET state = CASE WHEN next_ms > 0 THEN 3 ELSE 0 END "
+		"WHERE dispatch = ?1 AND position = ?2 AND state = 1",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), err);
+}
+
+static enum status route_of(
+	struct store *store, const struct attempt *attempt, int64_t *route, struct err *err)
+{
+	enum status status = sqlite_one_int(store,
+		"SELECT id FROM route WHERE relay = ?1 AND tls = ?2 AND tls_version = ?3",
+		SQLITE_VALUES(sqlite_text(attempt->relay), sqlite_int(attempt->tls),
+			sqlite_text(attempt->tls_version)),
+		route, err);
+
+	if (status != E_NOTFOUND)
+		return status;
+	status = sqlite_run(store, "INSERT INTO route (relay, tls, tls_version) VALUES (?1, ?2, ?3)",
+		SQLITE_VALUES(sqlite_text(attempt->relay), sqlite_int(attempt->tls),
+			sqlite_text(attempt->tls_version)),
+		err);
+	*route = sqlite_last_id(store);
+	return status;
+}
+
+enum status store_settle(struct store *store, const struct attempt *attempt, enum delivery_state state,
+	int64_t next_ms, struct err *err)
+{
+	int64_t route = 0;
+	enum status status = route_of(store, attempt, &route, err);
+
+	if (status == OK)
+		status = sqlite_run(store,
+			"INSERT INTO attempt (dispatch, position, number, phase, outcome, code, enhanced, "
+			"reply, route, "
+			"started_ms, settled_ms, is_possible_duplicate) "
+			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+			SQLITE_VALUES(sqlite_int(attempt->dispatch), sqlite_int(attempt->position),
+				sqlite_int(attempt->number), sqlite_int(attempt->phase),
+				sqlite_int(attempt->outcome), sqlite_int(attempt->code),
+				sqlite_text(attempt->enhanced), sqlite_text(attempt->reply),
+				sqlite_int(route), sqlite_int(attempt->started_ms),
+				sqlite_int(attempt->settled_ms), sqlite_int(attempt->is_possible_duplicate)),
+			err);
+	if (status == OK)
+		status = sqlite_run(store,
+			"UPDATE delivery SET state = ?3, tries = ?4, next_ms = ?5 "
+			"WHERE dispatch = ?1 AND position = ?2",
+			SQLITE_VALUES(sqlite_int(attempt->dispatch), sqlite_int(attempt->position),
+				sqlite_int(state), sqlite_int(attempt->number), sqlite_int(next_ms)),
+			err);
+	return status;
+}
+
+enum status store_get_first_try(
+	struct store *store, int64_t dispatch, int64_t position, int64_t *first_ms, struct err *err)
+{
+	enum status status = sqlite_one_int(store,
+		"SELECT started_ms FROM attempt WHERE dispatch = ?1 AND position = ?2 ORDER BY number LIMIT "
+		"1",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), first_ms, err);
+
+	if (status == E_NOTFOUND) {
+		*first_ms = 0;
+		return OK;
+	}
+	return status;
+}
+
+enum status store_count_deliveries(
+	struct store *store, int64_t dispatch, struct delivery_counts *counts, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	*counts = (struct delivery_counts){0};
+	sqlite_query(store,
+		"SELECT state, count(*), min(next_ms) FROM delivery WHERE dispatch = ?1 GROUP BY state",
+		SQLITE_VALUES(sqlite_int(dispatch)), &rows);
+	while (sqlite_next(&rows)) {
+		int64_t state = sqlite_get_int(&rows, 0);
+
+		if (state < 0 || state >= DELIVERY_STATE_COUNT)
+			continue;
+		counts->by_state[state] = sqlite_get_int(&rows, 1);
+		counts->total += counts->by_state[state];
+		if (state == DELIVERY_DEFERRED)
+			counts->next_ms = sqlite_get_int(&rows, 2);
+	}
+	return sqlite_end(&rows, err);
+}
+
+enum status store_requeue_unknown(struct store *store, int64_t dispatch, int64_t position, struct err *err)
+{
+	return sqlite_run(store,
+		"UPDATE delivery SET state = 0, next_ms = 0, is_possible_duplicate = 1 "
+		"WHERE dispatch = ?1 AND position = ?2 AND state = 5",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), err);
+}
+
+enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err)
+{
+	return sqlite_run(store, "UPDATE delivery SET state = ?2 WHERE dispatch = ?1 AND state IN (0, 3)",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(DELIVERY_CANCELLED)), err);
+}
+
+enum status store_each_delivery(
+	struct store *store, enum delivery_state state, store_delivery_fn *fn, void *context, struct err *err)
+{
+	struct sqlite_rows rows;
+	enum status status = OK;
+	enum status end;
+
+	sqlite_query(store,
+		"SELECT " DELIVERY_COLUMNS " FROM dispatch JOIN delivery d ON d.dispatch = dispatch.id "
+		"WHERE dispatch.finished_ms = 0 AND d.state = ?1 ORDER BY d.dispatch, d.position",
+		SQLITE_VALUES(sqlite_int(state)), &rows);
+	while (status == OK && sqlite_next(&rows)) {
+		struct delivery delivery;
+
+		deliveryrow_read(&rows, &delivery);
+		status = fn(context, &delivery, err);
+		delivery_clear(&delivery);
+	}
+	end = sqlite_end(&rows, status == OK ? err : NULL);
+	return status == OK ? end : status;
+}
+
+enum status store_has_release(
+	struct store *store, const char *release, int64_t subscriber, bool *has, struct err *err)
+{
+	int64_t found = 0;
+	enum status status = sqlite_one_int(store,
+		"SELECT EXISTS (SELECT 1 FROM delivery d JOIN dispatch ON dispatch.id = d.dispatch "
+		"WHERE d.subscriber = ?2 AND dispatch.release = ?1 AND dispatch.kind = ?3 "
+		"AND d.state IN (0, 1, 2, 3, 5, 6))",
+		SQLITE_VALUES(sqlite_text(release), sqlite_int(subscriber), sqlite_int(DISPATCH_PUBLIC)),
+		&found, err);
+
+	*has = found != 0;
+	return status;
+}
+
+enum status store_was_sent(struct store *store, const char *release, bool *was_sent, struct err *err)
+{
+	int64_t found = 0;
+	enum status status = sqlite_one_int(store,
+		"SELECT EXISTS (SELECT 1 FROM dispatch WHERE release = ?1 AND kind = ?2)",
+		SQLITE_VALUES(sqlite_text(release), sqlite_int(DISPATCH_PUBLIC)), &found, err);
+
+	*was_sent = found != 0;
+	return status;
+}

@@ -1,0 +1,124 @@
+/*
+ * The delivery log: deliveries with their attempts, filtered.
+ */
+#include "store/deliveries.h"
+
+#include "base/mem.h"
+#include "store/deliveryrow.h"
+#include "store/sqlite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void read_attempt(const struct sqlite_rows *rows, struct attempt *out)
+{
+	*out = (struct attempt){
+		.dispatch = sqlite_get_int(rows, 0),
+		.position = sqlite_get_int(rows, 1),
+		.number = (int)sqlite_get_int(rows, 2),
+		.phase = (enum attempt_phase)sqlite_get_int(rows, 3),
+		.outcome = (enum delivery_state)sqlite_get_int(rows, 4),
+		.code = (int)sqlite_get_int(rows, 5),
+		.tls = (enum tls_use)sqlite_get_int(rows, 9),
+		.started_ms = sqlite_get_int(rows, 11),
+		.settled_ms = sqlite_get_int(rows, 12),
+		.is_possible_duplicate = sqlite_get_int(rows, 13) != 0,
+	};
+	snprintf(out->enhanced, sizeof(out->enhanced), "%s", sqlite_get_text(rows, 6));
+	snprintf(out->reply, sizeof(out->reply), "%s", sqlite_get_text(rows, 7));
+	snprintf(out->relay, sizeof(out->relay), "%s", sqlite_get_text(rows, 8));
+	snprintf(out->tls_version, sizeof(out->tls_version), "%s", sqlite_get_text(rows, 10));
+}
+
+/* A line being put together, and the array for its attempts that serves them all. */
+struct reading {
+	struct store *store;
+	const struct delivery_filter *filter;
+	store_line_fn *fn;
+	void *context;
+	struct attempt *attempts;
+	size_t count;
+	size_t capacity;
+};
+
+static enum status load_attempts(struct reading *reading, const struct delivery *delivery, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	reading->count = 0;
+	sqlite_query(reading->store,
+		"SELECT a.dispatch, a.position, a.number, a.phase, a.outcome, a.code, a.enhanced, a.reply, "
+		"r.relay, "
+		"r.tls, r.tls_version, a.started_ms, a.settled_ms, a.is_possible_duplicate "
+		"FROM attempt a JOIN route r ON r.id = a.route "
+		"WHERE a.dispatch = ?1 AND a.position = ?2 ORDER BY a.number",
+		SQLITE_VALUES(sqlite_int(delivery->dispatch), sqlite_int(delivery->position)), &rows);
+	while (sqlite_next(&rows)) {
+		reading->attempts = mem_grow(
+			reading->attempts, reading->count, &reading->capacity, sizeof(*reading->attempts));
+		read_attempt(&rows, &reading->attempts[reading->count++]);
+	}
+	return sqlite_end(&rows, err);
+}
+
+static enum status give_line(struct reading *reading, const struct sqlite_rows *rows, struct err *err)
+{
+	struct delivery delivery;
+	struct delivery_line line;
+	enum status status;
+
+	deliveryrow_read(rows, &delivery);
+	status = load_attempts(reading, &delivery, err);
+	if (status == OK && (!reading->filter->since_ms ||
+				    (reading->count && reading->attempts[reading->count - 1].settled_ms >=
+							       reading->filter->since_ms))) {
+		line = (struct delivery_line){
+			.delivery = &delivery,
+			.release = sqlite_get_text(rows, DELIVERY_COLUMN_COUNT),
+			.kind = (enum dispatch_kind)sqlite_get_int(rows, DELIVERY_COLUMN_COUNT + 1),
+			.list = sqlite_get_text(rows, DELIVERY_COLUMN_COUNT + 2),
+			.attempts = reading->attempts,
+			.attempt_count = reading->count,
+		};
+		status = reading->fn(reading->context, &line, err);
+	}
+	delivery_clear(&delivery);
+	return status;
+}
+
+#define LINE_COLUMNS                                                                                         \
+	"SELECT " DELIVERY_COLUMNS                                                                           \
+	", dispatch.release, dispatch.kind, coalesce(list.name, '') FROM delivery d "                        \
+	"JOIN dispatch ON dispatch.id = d.dispatch LEFT JOIN list ON list.id = d.list "
+
+#define LINE_FILTERS                                                                                         \
+	"(?1 = 0 OR d.dispatch = ?1) AND (?2 = 0 OR (?2 >> d.state) & 1) AND (?3 IS NULL OR list.name = ?3 " \
+	"OR instr(',' || d.also || ',', ',' || ?3 || ',')) AND (?4 IS NULL OR d.domain = ?4) "               \
+	"ORDER BY d.dispatch, d.position"
+
+/* A person's lines go through the index on them; all others walk a dispatch, or all of them. */
+static const char lines_of_person[] =
+	LINE_COLUMNS "WHERE (d.subscriber = (SELECT id FROM subscriber WHERE address_key = ?5) "
+		     "OR (d.subscriber IS NULL AND d.address = ?5)) AND " LINE_FILTERS;
+static const char lines_of_all[] = LINE_COLUMNS "WHERE " LINE_FILTERS;
+
+enum status store_each_line(struct store *store, const struct delivery_filter *filter, store_line_fn *fn,
+	void *context, struct err *err)
+{
+	struct reading reading = {.store = store, .filter = filter, .fn = fn, .context = context};
+	struct sqlite_rows rows;
+	enum status status = OK;
+	enum status end;
+
+	sqlite_query(store, filter->address_key ? lines_of_person : lines_of_all,
+		SQLITE_VALUES(sqlite_int(filter->dispatch), sqlite_int(filter->states),
+			filter->list ? sqlite_text(filter->list) : sqlite_null(),
+			filter->domain ? sqlite_text(filter->domain) : sqlite_null(),
+			filter->address_key ? sqlite_text(filter->address_key) : sqlite_null()),
+		&rows);
+	while (status == OK && sqlite_next(&rows))
+		status = give_line(&reading, &rows, err);
+	end = sqlite_end(&rows, status == OK ? err : NULL);
+	free(reading.attempts);
+	return status == OK ? end : status;
+}
