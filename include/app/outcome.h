@@ -1,0 +1,23 @@
+#ifndef APP_OUTCOME_H
+#define APP_OUTCOME_H
+
+#include "app/settings.h"
+#include "base/err.h"
+#include "record/delivery.h"
+#include "store/store.h"
+
+/*
+ * What an attempt's outcome means for its delivery, recorded: when a deferred one
+ * is tried again or is given up, whether an unknown one goes out once more. For
+ * the courier and for recovery alike. Belongs in a transaction.
+ */
+enum status outcome_settle(struct store *store, const struct settings *settings,
+	const struct attempt *attempt, enum delivery_state *state, struct err *err);
+
+/*
+ * End a dispatch of which nothing is left to send: FINISHED, or HELD while
+ * somebody has to resolve unknown deliveries. Does nothing while some are open.
+ */
+enum status outcome_finish(struct store *store, int64_t dispatch, struct err *err);
+
+#endif

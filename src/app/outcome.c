@@ -1,0 +1,82 @@
+/*
+ * From an attempt to its delivery's next state.
+ */
+#include "app/outcome.h"
+
+#include "base/clock.h"
+#include "deliver/retry.h"
+#include "store/deliveries.h"
+#include "store/dispatches.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+static uint64_t random_number(void)
+{
+	uint64_t number = 0;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != (ssize_t)sizeof(number))
+		number = (uint64_t)clock_steady_ms();
+	return number;
+}
+
+static enum status next_try(struct store *store, const struct settings *settings,
+	const struct attempt *attempt, int64_t *next_ms, struct err *err)
+{
+	struct retry_schedule schedule = {
+		.delays_ms = settings->retry.after.items,
+		.count = settings->retry.after.count,
+		.jitter = settings->retry.jitter,
+		.expire_ms = settings->retry.expire_ms,
+	};
+	int64_t first_ms = 0;
+	enum status status = store_get_first_try(store, attempt->dispatch, attempt->position, &first_ms, err);
+
+	if (status != OK)
+		return status;
+	*next_ms = retry_next(&schedule, attempt->number, first_ms ? first_ms : attempt->started_ms,
+		attempt->settled_ms, random_number());
+	return OK;
+}
+
+enum status outcome_settle(struct store *store, const struct settings *settings,
+	const struct attempt *attempt, enum delivery_state *state, struct err *err)
+{
+	int64_t next_ms = 0;
+	enum status status = OK;
+
+	*state = attempt->outcome;
+	if (*state == DELIVERY_DEFERRED)
+		status = next_try(store, settings, attempt, &next_ms, err);
+	if (next_ms == RETRY_EXPIRED) {
+		*state = DELIVERY_EXPIRED;
+		next_ms = 0;
+	}
+	if (status == OK)
+		status = store_settle(store, attempt, *state, next_ms, err);
+	/* Once: after a second unknown only a person can tell. */
+	if (status == OK && *state == DELIVERY_UNKNOWN && settings->unknown == UNKNOWN_RESEND &&
+		!attempt->is_possible_duplicate) {
+		status = store_requeue_unknown(store, attempt->dispatch, attempt->position, err);
+		*state = DELIVERY_QUEUED;
+	}
+	return status;
+}
+
+enum status outcome_finish(struct store *store, int64_t dispatch, struct err *err)
+{
+	struct delivery_counts counts;
+	char reason[128];
+	enum status status = store_count_deliveries(store, dispatch, &counts, err);
+	int64_t unknown = counts.by_state[DELIVERY_UNKNOWN];
+
+	if (status != OK || counts.by_state[DELIVERY_QUEUED] || counts.by_state[DELIVERY_CLAIMED] ||
+		counts.by_state[DELIVERY_DEFERRED])
+		return status;
+	if (!unknown)
+		return store_set_dispatch_state(store, dispatch, DISPATCH_FINISHED, "", clock_now_ms(), err);
+	snprintf(reason, sizeof(reason), "%" PRId64 " unknown: nobody knows whether the server took %s",
+		unknown, unknown == 1 ? "it" : "them");
+	return store_set_dispatch_state(store, dispatch, DISPATCH_HELD, reason, clock_now_ms(), err);
+}

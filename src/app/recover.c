@@ -1,0 +1,164 @@
+/*
+ * What a sender that was killed left in its flight record, brought into the store.
+ */
+#include "app/recover.h"
+
+#include "app/outcome.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/deliveries.h"
+#include "store/dispatches.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the flight record knows of one claimed delivery. */
+struct flown {
+	int64_t dispatch, position;
+	int number;
+	bool has_reply;
+	struct attempt attempt;
+};
+
+struct recovering {
+	struct store *store;
+	const struct settings *settings;
+	struct recovery *recovery;
+	struct flown *flown;
+	size_t flown_count, flown_capacity;
+	struct delivery *claimed;
+	size_t claimed_count, claimed_capacity;
+	bool is_same_boot;
+};
+
+static enum status collect_flown(void *context, const struct flight_entry *entry, struct err *err)
+{
+	struct recovering *recovering = context;
+	struct flown *flown;
+
+	(void)err;
+	recovering->flown = mem_grow(recovering->flown, recovering->flown_count, &recovering->flown_capacity,
+		sizeof(*recovering->flown));
+	flown = &recovering->flown[recovering->flown_count++];
+	*flown = (struct flown){entry->dispatch, entry->position, entry->number, entry->attempt != NULL, {0}};
+	if (entry->attempt)
+		flown->attempt = *entry->attempt;
+	return OK;
+}
+
+static enum status collect_claimed(void *context, const struct delivery *delivery, struct err *err)
+{
+	struct recovering *recovering = context;
+	struct delivery *claimed;
+
+	(void)err;
+	recovering->claimed = mem_grow(recovering->claimed, recovering->claimed_count,
+		&recovering->claimed_capacity, sizeof(*recovering->claimed));
+	claimed = &recovering->claimed[recovering->claimed_count++];
+	*claimed = (struct delivery){
+		.dispatch = delivery->dispatch,
+		.position = delivery->position,
+		.tries = delivery->tries,
+		.is_possible_duplicate = delivery->is_possible_duplicate,
+	};
+	return OK;
+}
+
+static int by_delivery(const void *a, const void *b)
+{
+	const struct flown *x = a;
+	const struct flown *y = b;
+
+	if (x->dispatch != y->dispatch)
+		return x->dispatch < y->dispatch ? -1 : 1;
+	if (x->position != y->position)
+		return x->position < y->position ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static const struct flown *find_flown(const struct recovering *recovering, const struct delivery *claimed)
+{
+	struct flown key = {claimed->dispatch, claimed->position, claimed->tries + 1, false, {0}};
+
+	if (!recovering->flown_count)
+		return NULL;
+	return bsearch(
+		&key, recovering->flown, recovering->flown_count, sizeof(*recovering->flown), by_delivery);
+}
+
+static struct attempt unknown_attempt(const struct delivery *claimed)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return (struct attempt){
+		.dispatch = claimed->dispatch,
+		.position = claimed->position,
+		.number = claimed->tries + 1,
+		.phase = PHASE_DOT,
+		.outcome = DELIVERY_UNKNOWN,
+		.reply = "the sender was stopped before it saw the reply",
+		.started_ms = now_ms,
+		.settled_ms = now_ms,
+		.is_possible_duplicate = claimed->is_possible_duplicate,
+	};
+}
+
+static enum status settle_claimed(
+	struct recovering *recovering, const struct delivery *claimed, struct err *err)
+{
+	const struct flown *flown = find_flown(recovering, claimed);
+	struct attempt attempt;
+	enum delivery_state state;
+
+	if (!flown && recovering->is_same_boot) {
+		recovering->recovery->given_back++;
+		return store_give_back(recovering->store, claimed->dispatch, claimed->position, err);
+	}
+	if (flown && flown->has_reply) {
+		attempt = flown->attempt;
+		recovering->recovery->settled++;
+	} else {
+		attempt = unknown_attempt(claimed);
+		recovering->recovery->unknown++;
+	}
+	return outcome_settle(recovering->store, recovering->settings, &attempt, &state, err);
+}
+
+static enum status settle_all(void *context, struct err *err)
+{
+	struct recovering *recovering = context;
+	enum status status =
+		store_each_delivery(recovering->store, DELIVERY_CLAIMED, collect_claimed, recovering, err);
+
+	for (size_t i = 0; status == OK && i < recovering->claimed_count; i++)
+		status = settle_claimed(recovering, &recovering->claimed[i], err);
+	for (size_t i = 0; status == OK && i < recovering->claimed_count; i++) {
+		if (i == 0 || recovering->claimed[i].dispatch != recovering->claimed[i - 1].dispatch)
+			status = outcome_finish(recovering->store, recovering->claimed[i].dispatch, err);
+	}
+	return status;
+}
+
+enum status recover_flight(struct store *store, struct flight *flight, const struct settings *settings,
+	struct recovery *out, struct err *err)
+{
+	const char *boot = flight_boot_id(flight);
+	struct recovering recovering = {
+		.store = store,
+		.settings = settings,
+		.recovery = out,
+		.is_same_boot = *boot && strcmp(boot, clock_boot_id()) == 0,
+	};
+	enum status status = flight_read(flight, collect_flown, &recovering, err);
+
+	*out = (struct recovery){0};
+	if (status == OK && recovering.flown_count)
+		qsort(recovering.flown, recovering.flown_count, sizeof(*recovering.flown), by_delivery);
+	if (status == OK)
+		status = store_transaction(store, settle_all, &recovering, err);
+	if (status == OK)
+		status = flight_truncate(flight, err);
+	free(recovering.flown);
+	free(recovering.claimed);
+	return status;
+}
