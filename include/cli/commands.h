@@ -1,0 +1,11 @@
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+/* The rows of command_table, each in its own cmd_<name>.c. */
+extern const struct command cmd_config_check;
+extern const struct command cmd_config_show;
+extern const struct command cmd_version;
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * `config check` and `config show`: what the settings say, and what is wrong with them.
+ */
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+
+struct faults {
+	bool json;
+	size_t count;
+};
+
+static void print_fault(void *context, const char *words)
+{
+	struct faults *faults = context;
+
+	faults->count++;
+	if (faults->json)
+		json_print_line(json_pack("{s:s}", "fault", words));
+	else
+		terminal_printf("%s\n", words);
+}
+
+/* Every fault, not only the first: so it doesn't ask for an open newsroom. */
+static enum status run_check(struct call *call, struct err *err)
+{
+	struct faults faults = {call->json, 0};
+	struct settings *settings = NULL;
+	char *path = NULL;
+	enum status status = newsroom_find_settings(call->newsroom_folder, &path, err);
+
+	if (status != OK)
+		return status;
+	status = settings_load(path, print_fault, &faults, &settings, err);
+	if (status != OK)
+		status = err_set(
+			err, status, "%zu fault%s in %s", faults.count, faults.count == 1 ? "" : "s", path);
+	else if (!call->json)
+		terminal_printf("%s: no faults\n", path);
+	settings_free(settings);
+	free(path);
+	return status;
+}
+
+const struct command cmd_config_check = {
+	.name = "config check",
+	.arguments = "",
+	.need = NEED_NOTHING,
+	.summary = "list every fault of the settings",
+	.run = run_check,
+};
+
+static enum status run_show(struct call *call, struct err *err)
+{
+	const struct settings *settings = newsroom_settings(call->newsroom);
+	struct str text;
+
+	(void)err;
+	str_init(&text, STR_MAX_LARGE);
+	settings_format(settings, &text);
+	if (call->json)
+		json_print_line(json_pack(
+			"{s:s,s:o}", "path", settings->path, "settings", json_text(str_span(&text))));
+	else
+		terminal_printf("# %s\n%s", settings->path, text.ptr);
+	str_clear(&text);
+	return OK;
+}
+
+const struct command cmd_config_show = {
+	.name = "config show",
+	.arguments = "",
+	.need = NEED_NEWSROOM,
+	.summary = "print the settings in force, secrets masked",
+	.run = run_show,
+};

@@ -1,0 +1,13 @@
+/*
+ * All commands, in the order of the help. A new command is a cmd_<name>.c, a
+ * declaration in cli/commands.h and a line here.
+ */
+#include "cli/commands.h"
+
+const struct command *const command_table[] = {
+	&cmd_config_check,
+	&cmd_config_show,
+	&cmd_version,
+};
+
+const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);

@@ -1,0 +1,161 @@
+/*
+ * The terminal: colour where it helps, questions, a progress line that is drawn over.
+ */
+#include "cli/terminal.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define COLUMNS_FALLBACK 80u
+#define PROGRESS_QUIET_MS 1000
+#define PROGRESS_EVERY_MS 100
+
+static const char *const tone_codes[] = {
+	[TONE_PLAIN] = "",
+	[TONE_GOOD] = "\033[32m",
+	[TONE_CAREFUL] = "\033[33m",
+	[TONE_BAD] = "\033[31m",
+	[TONE_FAINT] = "\033[2m",
+	[TONE_STRONG] = "\033[1m",
+};
+
+size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	return COLUMNS_FALLBACK;
+}
+
+bool terminal_has_colour(void)
+{
+	const char *kind = getenv("TERM");
+	const char *none = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && kind && strcmp(kind, "dumb") != 0 && !(none && *none);
+}
+
+void terminal_add(struct str *out, enum terminal_tone tone, struct span text)
+{
+	bool is_toned = tone != TONE_PLAIN && terminal_has_colour();
+
+	if (is_toned)
+		str_add_text(out, tone_codes[tone]);
+	str_add(out, text);
+	if (is_toned)
+		str_add_text(out, "\033[0m");
+}
+
+void terminal_print(const struct str *text)
+{
+	if (fwrite(text->ptr, 1, text->len, stdout) != text->len)
+		exit(EXIT_FAILURE);
+}
+
+void terminal_printf(const char *format, ...)
+{
+	va_list args;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	va_start(args, format);
+	str_addv(&text, format, args);
+	va_end(args);
+	terminal_print(&text);
+	str_clear(&text);
+}
+
+static enum status read_answer(struct str *answer, struct err *err)
+{
+	int c;
+
+	while ((c = getchar()) != EOF && c != '\n')
+		str_add_char(answer, (char)c);
+	if (c == EOF && !answer->len)
+		return err_set(err, E_CANCELLED, "no answer; nothing was done");
+	return str_status(answer, "the answer", err);
+}
+
+enum status terminal_ask(const char *question, struct str *answer, struct err *err)
+{
+	if (!isatty(STDIN_FILENO))
+		return err_set(err, E_DENIED,
+			"there is no terminal to ask on; give --yes to go ahead without being asked");
+	fflush(stdout);
+	fputs(question, stderr);
+	fflush(stderr);
+	return read_answer(answer, err);
+}
+
+enum status terminal_confirm(const char *question, const char *word, struct err *err)
+{
+	struct str answer;
+	enum status status;
+
+	str_init(&answer, STR_MAX_SMALL);
+	status = terminal_ask(question, &answer, err);
+	if (status == OK && !span_equals(span_trim(str_span(&answer)), span_of(word)))
+		status = err_set(err, E_CANCELLED, "\"%s\" wasn't typed; nothing was done", word);
+	str_clear(&answer);
+	return status;
+}
+
+void progress_start(struct progress *progress)
+{
+	*progress = (struct progress){.started_ms = clock_steady_ms()};
+}
+
+bool progress_is_due(const struct progress *progress)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	return isatty(STDERR_FILENO) && now_ms - progress->started_ms >= PROGRESS_QUIET_MS &&
+	       now_ms - progress->drawn_ms >= PROGRESS_EVERY_MS;
+}
+
+/* Back to the first line of what stands there, and wipe to the end of the screen. */
+static void wipe(struct progress *progress)
+{
+	if (!progress->lines)
+		return;
+	if (progress->lines > 1)
+		fprintf(stderr, "\033[%zuA", progress->lines - 1);
+	fputs("\r\033[J", stderr);
+	progress->lines = 0;
+}
+
+void progress_draw(struct progress *progress, const struct str *text)
+{
+	struct span shown = span_trim(str_span(text));
+
+	wipe(progress);
+	fwrite(shown.ptr, 1, shown.len, stderr);
+	fflush(stderr);
+	progress->lines = 1;
+	for (size_t i = 0; i < shown.len; i++)
+		progress->lines += shown.ptr[i] == '\n';
+	progress->drawn_ms = clock_steady_ms();
+}
+
+void progress_end(struct progress *progress)
+{
+	wipe(progress);
+	fflush(stderr);
+}
+
+void progress_bar(struct str *out, size_t width, uint64_t done, uint64_t total)
+{
+	size_t full = total ? (size_t)((double)done / (double)total * (double)width) : width;
+
+	if (full > width)
+		full = width;
+	str_add_char(out, '[');
+	str_add_repeat(out, '#', full);
+	str_add_repeat(out, '.', width - full);
+	str_add_char(out, ']');
+}
