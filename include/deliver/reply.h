@@ -22,6 +22,8 @@ struct reply_reader;
 
 struct reply_reader *reply_reader_new(void);
 void reply_reader_free(struct reply_reader *reader);
+/* Forget everything pushed, for the next connection. */
+void reply_reader_clear(struct reply_reader *reader);
 void reply_reader_push(struct reply_reader *reader, struct span bytes);
 /*
  * The next complete reply into *out (its text is the reader's, until the next
@@ -29,7 +31,14 @@ void reply_reader_push(struct reply_reader *reader, struct span bytes);
  */
 enum status reply_reader_take(struct reply_reader *reader, struct reply *out, struct err *err);
 
-/* What an answer in a phase means for the delivery: ACCEPTED (dot only), DEFERRED or FAILED. */
+/* As much of `text` as fits into to[size], whole characters and a NUL. */
+void reply_copy_text(char *to, size_t size, struct span text);
+
+/*
+ * What an answer that isn't the one hoped for, or the dot's, means for the
+ * delivery: ACCEPTED (a 2xx to the dot only), FAILED (5xx), UNKNOWN (neither
+ * yes nor no to the dot), DEFERRED (everything else).
+ */
 enum delivery_state reply_judge(enum attempt_phase phase, const struct reply *reply);
 
 #endif

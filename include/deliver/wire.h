@@ -1,0 +1,24 @@
+#ifndef DELIVER_WIRE_H
+#define DELIVER_WIRE_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The last door before the wire: what may not go over it is refused here, whoever let it get so far. */
+
+/*
+ * An address for MAIL or RCPT, without brackets; empty is the null sender. E_SYNTAX: a control
+ * character, not UTF-8, or a space or bracket outside quotes (it would end the path). E_RANGE over
+ * RFC 5321's 254 octets.
+ */
+enum status wire_check_address(struct span address, bool *is_ascii, struct err *err);
+
+/* A message in canonical form: E_SYNTAX, with the offset, for a bare CR or LF or a NUL. */
+enum status wire_check_message(struct span message, bool *is_7bit, struct err *err);
+
+/* Append message[start … start+count), with a dot before each line that starts with one (RFC 5321 4.5.2). */
+void wire_add_stuffed(struct str *out, struct span message, size_t start, size_t count);
+
+#endif
