@@ -19,13 +19,19 @@ void flight_close(struct flight *flight); /* releases the lock; the file stays *
 
 #define FLIGHT_DIGEST_SIZE 32u
 
-/* Before the write that holds a message's last byte. E_IO: the message must not be finished. */
+/*
+ * Before the write that holds a message's last byte. E_IO: the message must not be finished.
+ * E_CONFLICT: what a predecessor left is of another boot; read and truncate it first.
+ */
 enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t position, int number,
 	const unsigned char digest[FLIGHT_DIGEST_SIZE], struct err *err);
 /* As soon as the reply is parsed. */
 enum status flight_note_reply(struct flight *flight, const struct attempt *attempt, struct err *err);
 
-/* After the settling commit is durable. */
+/*
+ * After the commit that settles every reply noted so far is durable: forgets all but the messages
+ * noted final by this process and not yet answered. Also after recovery, which settles all.
+ */
 enum status flight_truncate(struct flight *flight, struct err *err);
 
 /*
