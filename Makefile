@@ -71,6 +71,7 @@ ASSETS := $(shell find templates lists src/store/sql -type f 2>/dev/null | LC_AL
 TEST_SOURCES := $(shell find tests/unit tests/spec tests/property -name 'test_*.c' 2>/dev/null | LC_ALL=C sort)
 SUPPORT_SOURCES := $(shell find tests/support -name '*.c' 2>/dev/null | LC_ALL=C sort)
 FUZZ_SOURCES := $(shell find tests/fuzz -name 'fuzz_*.c' 2>/dev/null | LC_ALL=C sort)
+TOOL_SOURCES := $(shell find tests/tools -name '*.c' 2>/dev/null | LC_ALL=C sort)
 BENCH_SOURCES := $(shell find tests/bench -name 'bench_*.c' 2>/dev/null | LC_ALL=C sort)
 
 LIBRARY := $(BUILD)/libdateline.a
@@ -80,8 +81,9 @@ SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(SUPPORT_SOURCES))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(FUZZ_SOURCES))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH_SOURCES))
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(TOOL_SOURCES))
 MAN_PAGES := $(wildcard src/cli/*.1)
-C_FILES := $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES)
+C_FILES := $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
 H_FILES := $(shell find include tests -name '*.h' | LC_ALL=C sort)
 SHELL_SCRIPTS := .ci/deps .ci/run $(shell find tests -name '*.sh' | LC_ALL=C sort)
 
@@ -126,13 +128,13 @@ $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-$(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BENCHES) $(TOOLS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)
 
 .PHONY: tests fuzzers
-tests: $(PROGRAM) $(TESTS)
+tests: $(PROGRAM) $(TESTS) $(TOOLS)
 fuzzers: $(FUZZERS)
 
 .PHONY: check
