@@ -12,6 +12,8 @@ void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed
 void *mem_resize(void *memory, size_t size) __attribute__((returns_nonnull));
 char *mem_copy_text(const char *text) __attribute__((malloc, returns_nonnull));
 char *mem_copy_bytes(const void *bytes, size_t size) __attribute__((malloc, returns_nonnull)); /* NUL added */
+/* What printf would print. */
+char *mem_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
 /*
  * Room for one more item in a growing array: returns `items`, moved if need be,

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The header's words for the analyzer are for callers. */
+#undef err_set
+#undef err_system
+
 /* Bytes from 0x80 up stay: error texts quote names in UTF-8. */
 static void disarm(char *text)
 {
@@ -29,7 +33,8 @@ static void trim_partial_character(char *text, size_t capacity)
 		text[length - 1 - back] = '\0';
 }
 
-static void fill(struct err *err, enum status status, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+fill(struct err *err, enum status status, const char *format, va_list args)
 {
 	err->status = status;
 	vsnprintf(err->text, sizeof(err->text), format, args);

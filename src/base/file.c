@@ -111,8 +111,7 @@ static enum status write_beside(
 
 	if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce))
 		nonce = (uint64_t)getpid();
-	if (asprintf(temporary, "%s/.%s.%016llx", folder, file_name(path), (unsigned long long)nonce) < 0)
-		abort();
+	*temporary = mem_format("%s/.%s.%016llx", folder, file_name(path), (unsigned long long)nonce);
 	free(folder);
 	fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0) {
@@ -326,13 +325,10 @@ char *file_join(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);
 	const char *slash = length == 0 || folder[length - 1] == '/' ? "" : "/";
-	char *joined;
 
 	if (name[0] == '/')
 		return mem_copy_text(name);
-	if (asprintf(&joined, "%s%s%s", folder, slash, name) < 0)
-		abort();
-	return joined;
+	return mem_format("%s%s%s", folder, slash, name);
 }
 
 const char *file_name(const char *path)

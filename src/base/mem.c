@@ -3,6 +3,7 @@
  */
 #include "base/mem.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,18 @@ char *mem_copy_bytes(const void *bytes, size_t size)
 		memcpy(copy, bytes, size);
 	copy[size] = '\0';
 	return copy;
+}
+
+char *mem_format(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	return must_have(length < 0 ? NULL : text);
 }
 
 void *mem_grow(void *items, size_t count, size_t *capacity, size_t item_size)

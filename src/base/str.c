@@ -179,9 +179,11 @@ struct span span_trim(struct span s)
 
 struct span span_from(struct span s, size_t start)
 {
+	if (!s.ptr)
+		return (struct span){NULL, 0};
 	if (start > s.len)
 		start = s.len;
-	return (struct span){s.ptr ? s.ptr + start : NULL, s.len - start};
+	return (struct span){s.ptr + start, s.len - start};
 }
 
 struct span span_first(struct span s, size_t len)

@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unicase.h>
@@ -197,11 +198,11 @@ static enum status check(struct span text, struct err *err)
 	return OK;
 }
 
-/* What libunistring made on the heap, into `out`. It makes nothing only when memory is out. */
+/* What libunistring made on the heap, into `out`. */
 static enum status keep(uint8_t *made, size_t length, struct str *out, struct err *err)
 {
 	if (!made)
-		abort();
+		return err_system(err, errno, "can't fold the text");
 	str_add(out, span_bytes(made, length));
 	free(made);
 	return str_status(out, "the text", err);
