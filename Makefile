@@ -55,7 +55,8 @@ endif
 
 CPPFLAGS := -Iinclude -D_GNU_SOURCE -DDATELINE_VERSION='"$(VERSION)"'
 # Asked when first needed and once: `make deps all` has no pkg-config before `deps` is done.
-LIBRARY_CFLAGS = $(eval LIBRARY_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(LIBRARY_CFLAGS)
+# As system headers, so that warnings are about our code alone.
+LIBRARY_CFLAGS = $(eval LIBRARY_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PACKAGES))))$(LIBRARY_CFLAGS)
 LIBRARY_LIBS = $(eval LIBRARY_LIBS := $$(shell pkg-config --libs $(PACKAGES)))$(LIBRARY_LIBS)
 CFLAGS = -std=gnu2x $(OPTIMISE) $(WARNINGS) $(HARDEN) $(LIBRARY_CFLAGS)
 LDFLAGS = $(LINK_HARDEN) $(OPTIMISE)
