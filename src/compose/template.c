@@ -1,11 +1,11 @@
 /*
  * Mustache templates: a source and its partials, parsed once and kept.
- * template_parse.c reads a source, template_render.c walks it.
+ * templateparse.c reads a source, templaterender.c walks it.
  */
 #include "compose/template.h"
 
 #include "base/mem.h"
-#include "template_tree.h"
+#include "compose/templatetree.h"
 
 #include <stdlib.h>
 

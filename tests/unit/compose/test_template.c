@@ -281,6 +281,26 @@ static void a_template_of_ten_megabytes_is_refused(void **state)
 	str_clear(&source);
 }
 
+/* Nodes move as their array grows: whatever is added last before a section closes may be what moves them. */
+static void a_section_closes_however_many_nodes_came_before(void **state)
+{
+	(void)state;
+	for (size_t count = 1; count < 70; count++) {
+		struct str source, expected;
+
+		str_init(&source, TEMPLATE_MAX);
+		str_init(&expected, TEMPLATE_MAX);
+		str_add_text(&source, "{{#title}}");
+		str_add_repeat(&source, '\n', count);
+		str_add_repeat(&expected, '\n', count - 1);
+		str_add_text(&source, "{{/title}}.");
+		str_add_text(&expected, ".");
+		assert_renders(source.ptr, expected.ptr);
+		str_clear(&source);
+		str_clear(&expected);
+	}
+}
+
 static void sections_nest_fifty_deep_and_no_deeper(void **state)
 {
 	struct str source;
@@ -317,6 +337,7 @@ int main(void)
 		cmocka_unit_test(a_template_that_includes_itself_ends_with_its_file_and_line),
 		cmocka_unit_test(loops_within_loops_end),
 		cmocka_unit_test(a_template_of_ten_megabytes_is_refused),
+		cmocka_unit_test(a_section_closes_however_many_nodes_came_before),
 		cmocka_unit_test(sections_nest_fifty_deep_and_no_deeper),
 	};
 

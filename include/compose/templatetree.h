@@ -1,8 +1,8 @@
-#ifndef COMPOSE_TEMPLATE_TREE_H
-#define COMPOSE_TEMPLATE_TREE_H
+#ifndef COMPOSE_TEMPLATETREE_H
+#define COMPOSE_TEMPLATETREE_H
 
 /*
- * What template_parse.c makes of a source and template_render.c walks. Private
+ * What templateparse.c makes of a source and templaterender.c walks. Private
  * to the template module.
  */
 #include "compose/template.h"

@@ -3,7 +3,7 @@
  * names, recipients' fields; and the near name where nothing is called so.
  */
 #include "base/suggest.h"
-#include "template_tree.h"
+#include "compose/templatetree.h"
 
 #include <stdlib.h>
 

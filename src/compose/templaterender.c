@@ -2,7 +2,7 @@
  * Walking a template's nodes with data: what is known becomes text, what only
  * a recipient has becomes operations.
  */
-#include "template_tree.h"
+#include "compose/templatetree.h"
 
 #define NO_NODE SIZE_MAX
 

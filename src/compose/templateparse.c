@@ -3,7 +3,7 @@
  * and the white space that partials and blocks are indented by.
  */
 #include "base/mem.h"
-#include "template_tree.h"
+#include "compose/templatetree.h"
 
 struct parser {
 	struct unit *unit;
@@ -306,7 +306,7 @@ static enum status close_tag(struct parser *p, const struct tag *tag)
 {
 	bool is_alone = tag->is_first && tag->is_last;
 	struct node *node = innermost(p);
-	bool is_argument;
+	bool is_argument, is_parent;
 
 	if (!node)
 		return refuse(p, tag->line, "nothing is open that could be closed by", tag->name);
@@ -315,17 +315,18 @@ static enum status close_tag(struct parser *p, const struct tag *tag)
 			"%s:%zu: \"%.*s\" is closed, but \"%.*s\" of line %u is open", p->unit->path,
 			tag->line, SPAN_ARG(span_first(tag->name, 60)),
 			SPAN_ARG(span_first(unit_span(p->unit, node->text), 60)), node->line);
+	is_parent = node->kind == NODE_PARENT;
 	is_argument = node->kind == NODE_BLOCK && p->depth >= 2 &&
 		      p->unit->nodes[p->open[p->depth - 2]].kind == NODE_PARENT;
 	add_text(p, p->at, is_alone || (is_argument && tag->is_first) ? tag->line_from : tag->start);
-	if (p->line_start && !is_alone && !is_argument && node->kind != NODE_PARENT)
+	if (p->line_start && !is_alone && !is_argument && !is_parent)
 		add_node(p, NODE_TEXT, tag->line, slice_of(tag->start, tag->start));
 	/* Adding may have moved the nodes. */
 	node = innermost(p);
 	node->end = (uint32_t)p->unit->count;
 	node->inside.len = (uint32_t)tag->start - node->inside.start;
 	p->depth--;
-	if (node->kind == NODE_PARENT) {
+	if (is_parent) {
 		/* Opening and closing tag may stand on different lines (spec: "Standalone parent"). */
 		node->is_standalone = node->is_standalone && tag->is_last;
 		p->line_start = false;
