@@ -35,8 +35,9 @@ struct value *value_new_text(struct span text);
 struct value *value_new_list(void);
 struct value *value_new_map(void);
 struct value *value_new_lambda(value_lambda_fn *fn, void *context);
-struct value *value_new_slot(struct span field); /* the recipient field's name */
-void value_free(struct value *value);            /* and all below; NULL is fine */
+struct value *value_new_slot(struct span field);     /* the recipient field's name */
+void value_free(struct value *value);                /* and all below; NULL is fine */
+struct value *value_copy(const struct value *value); /* and all below */
 
 void value_add(struct value *list, struct value *item);
 /* Replaces an earlier value of that key. Returns `item`, borrowed. */

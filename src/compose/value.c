@@ -97,6 +97,23 @@ void value_free(struct value *value)
 	free(value);
 }
 
+struct value *value_copy(const struct value *value)
+{
+	struct value *copy = new_with_text(value->kind, value_text(value));
+
+	copy->truth = value->truth;
+	copy->line = value->line;
+	copy->lambda = value->lambda;
+	copy->context = value->context;
+	for (size_t i = 0; i < value->count; i++) {
+		if (value->keys)
+			value_set(copy, span_of(value->keys[i]), value_copy(value->items[i]));
+		else
+			value_add(copy, value_copy(value->items[i]));
+	}
+	return copy;
+}
+
 void value_add(struct value *list, struct value *item)
 {
 	list->items = mem_grow(list->items, list->count, &list->item_capacity, sizeof(*list->items));
