@@ -13,18 +13,30 @@
  * A release in one language, compiled to a short program: RUN (finished bytes),
  * SLOT(field, escape), IF, UNLESS, END. Compiled once per dispatch and language,
  * kept with the dispatch, built per recipient by copying runs and encoding slots.
+ *
+ * The fields a letter may ask for:
+ *   subscriber.address, subscriber.name   To
+ *   subscriber.greeting                   words_greeting() in the letter's language
+ *   subscriber.<x>                        member_field(member, "<x>"), whatever templates use
+ *   list.name, list.title                 only where the frame names no list
+ *   message_id                            token_message_id()
+ *
+ * From is the frame's: where lists have senders of their own, compile a letter
+ * for each (language, sender).
  */
 #define LETTER_MAX (40u * 1024u * 1024u)
+#define LETTER_FILES_MAX (25u * 1024u * 1024u) /* attachments and images together, before base64 */
+#define LETTER_VALUE_MAX 4096u                 /* of one recipient's field */
 
 /* What a newsroom says of itself in every letter. Borrowed for the compile. */
 struct letter_frame {
 	struct span from_name, from_address;
-	struct span reply_to; /* addresses separated by ", "; empty: the release's contacts with an email */
+	struct span reply_to; /* addresses separated by ", ": where the release's contacts have no email */
 	struct span newsroom_name;
 	struct span newsroom_domain;
 	struct span postal_address;
-	struct span boilerplate;           /* Markdown, where the release has none */
-	struct span unsubscribe_mail;      /* address; the visible line and List-Unsubscribe */
+	struct span boilerplate;      /* Markdown, where the release has none */
+	struct span unsubscribe_mail; /* address; the visible line and List-Unsubscribe; empty: neither */
 	struct span list_name, list_title; /* List-Id: "Title" <name.domain>; slots where both are empty */
 	struct span subject_mark;          /* "[TEST] " or empty, before the title */
 	struct span language;              /* the letter's: BCP 47 */
@@ -32,19 +44,21 @@ struct letter_frame {
 	int64_t date_ms;                   /* Date: and the dateline's day where the release gives none */
 	int64_t dispatch;
 	const struct token_epoch *epoch;
-	const char *template_folder; /* the newsroom's templates/ */
-	const char *release_folder;  /* for images and attachments */
+	const char
+		*template_folder;   /* the newsroom's templates/; NULL or a file missing: the built-in ones */
+	const char *release_folder; /* for images and attachments */
 };
 
 struct letter;
 
 /*
  * E_NOTFOUND/E_SYNTAX with file:line for a template's faults (a missing
- * variable, a loop over recipient data), a file that isn't there; E_RANGE.
+ * variable, a loop over recipient data: E_UNSUPPORTED), a file that isn't there; E_RANGE
+ * over a ceiling.
  */
 enum status letter_compile(const struct release *release, const struct letter_frame *frame,
 	struct letter **out, struct err *err);
-void letter_free(struct letter *letter);
+void letter_free(struct letter *letter); /* NULL is fine */
 
 /* The recipient fields that the letter's slots and ifs read, in value order. Borrowed. */
 size_t letter_field_count(const struct letter *letter);
@@ -57,16 +71,12 @@ void letter_save(const struct letter *letter, struct str *out);
 enum status letter_load(struct span bytes, struct letter **out, struct err *err);
 
 /*
- * One recipient's message: canonical CR LF, 7-bit, not dot-stuffed, ends in
- * CR LF. `values` holds one text per letter_field. Appends to `out`. The field
- * "message_id" is filled by the caller from token_message_id. E_SYNTAX if a
- * value has a control character.
+ * One recipient's message: canonical CR LF, 7-bit but for an address that needs
+ * SMTPUTF8, not dot-stuffed, ends in CR LF. `values` holds one text per letter_field. Appends
+ * to `out`, which is as it was after a failure. The same values give the same bytes. E_SYNTAX, naming
+ * the field, if a value has a control character or isn't UTF-8; E_RANGE over a ceiling.
  */
 enum status letter_build(
 	const struct letter *letter, const struct span *values, struct str *out, struct err *err);
-
-/* The greeting of the letter's language: "Dear Ana Pérez," or "Dear editors,"; a salutation overrides. */
-enum status letter_greeting(const char *template_folder, struct span language, struct span salutation,
-	struct span name, bool is_desk, struct str *out, struct err *err);
 
 #endif

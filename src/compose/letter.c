@@ -1,0 +1,485 @@
+/*
+ * Compiling a letter: headers, the MIME tree with a mark where each text part
+ * belongs, and the templates rendered into the program at those marks.
+ */
+#include "compose/letter.h"
+
+#include "base/asset.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "compose/lettercontext.h"
+#include "compose/letterfile.h"
+#include "compose/letterprogram.h"
+#include "compose/template.h"
+#include "mail/addr.h"
+#include "mail/codec.h"
+#include "mail/header.h"
+#include "mail/mime.h"
+
+#include <stdlib.h>
+
+/* Stand for the parts in the written tree. No base64, boundary or header of ours holds an '@' in front. */
+#define TEXT_MARK "@text@\r\n"
+#define HTML_MARK "@html@\r\n"
+
+/* One template's output on its way into the program. */
+struct part_writer {
+	struct letter *letter;
+	enum slot_place place;
+	struct str pending;                /* text not encoded yet: a soft break only where a slot is */
+	size_t begins[TEMPLATE_DEPTH_MAX]; /* open ifs */
+	size_t depth;
+	char raw_name[LETTER_FIELD_NAME_MAX +
+		      1]; /* a recipient's field that the HTML template does not escape */
+};
+
+/* What templates are found with. */
+struct sources {
+	const char *folder;
+	const struct words *words;
+};
+
+static void flush(struct part_writer *writer)
+{
+	struct str encoded;
+	size_t column = 0;
+
+	str_init(&encoded, LETTER_MAX);
+	codec_qp(str_span(&writer->pending), &column, &encoded);
+	codec_qp_soft_break(&column, &encoded);
+	letter_add_run(writer->letter, str_span(&encoded));
+	str_clear(&encoded);
+	str_empty(&writer->pending);
+}
+
+static void on_text(void *context, struct span text)
+{
+	struct part_writer *writer = context;
+
+	str_add(&writer->pending, text);
+}
+
+static void on_slot(void *context, struct span field, enum template_escape escape)
+{
+	struct part_writer *writer = context;
+
+	if (writer->place == PLACE_HTML && escape != TEMPLATE_ESCAPE_HTML && !writer->raw_name[0])
+		memcpy(writer->raw_name, field.ptr, field.len);
+	flush(writer);
+	letter_add_op(writer->letter, OP_SLOT, writer->place, letter_add_field(writer->letter, field), 0);
+}
+
+static void on_begin(void *context, struct span field, bool negated)
+{
+	struct part_writer *writer = context;
+
+	flush(writer);
+	writer->begins[writer->depth++] = letter_add_begin(writer->letter, field, negated);
+}
+
+static void on_end(void *context)
+{
+	struct part_writer *writer = context;
+
+	flush(writer);
+	letter_add_end(writer->letter, writer->begins[--writer->depth]);
+}
+
+/* "release.html", never a path out of the folder. */
+static bool is_template_name(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+				c == '-' || c == '_' || (c == '.' && i);
+
+		if (!is_plain)
+			return false;
+	}
+	return name.len && name.len <= 100;
+}
+
+static enum status load_phrase(
+	const struct words *words, struct span name, struct str *source, struct str *path, struct err *err)
+{
+	const struct value *phrase = value_get(words_values(words), name);
+
+	if (!phrase || value_kind(phrase) != VALUE_TEXT)
+		return err_set(err, E_NOTFOUND, "no phrase \"%.*s\"", SPAN_ARG(name));
+	str_add(source, value_text(phrase));
+	str_addf(path, "%s (\"%.*s\")", words_path(words), SPAN_ARG(name));
+	return OK;
+}
+
+/* A partial: "words.because" is a phrase, any other a file NAME.mustache or the built-in one. */
+static enum status load_source(
+	void *context, struct span name, struct str *source, struct str *path, struct err *err)
+{
+	const struct sources *sources = context;
+	const struct asset *asset;
+	struct str file;
+	enum status status = E_NOTFOUND;
+
+	if (span_starts(name, SPAN("words.")))
+		return load_phrase(sources->words, span_from(name, 6), source, path, err);
+	if (!is_template_name(name))
+		return err_set(
+			err, E_NOTFOUND, "\"%.*s\" is no template's name", SPAN_ARG(span_first(name, 60)));
+	str_init(&file, STR_MAX_SMALL);
+	str_addf(&file, "templates/%.*s.mustache", SPAN_ARG(name));
+	asset = asset_find(file.ptr);
+	str_add_text(path, file.ptr);
+	if (sources->folder) {
+		char *own = file_join(sources->folder, file.ptr + strlen("templates/"));
+
+		status = file_load(own, source, err);
+		if (status == OK) {
+			str_empty(path);
+			str_add_text(path, own);
+		}
+		free(own);
+	}
+	if (status == E_NOTFOUND && asset) {
+		str_add(source, asset->content);
+		status = OK;
+	}
+	str_clear(&file);
+	return status;
+}
+
+static enum status open_template(
+	const struct sources *sources, const char *name, struct template **out, struct err *err)
+{
+	struct str source, path;
+	enum status status;
+
+	str_init(&source, TEMPLATE_MAX);
+	str_init(&path, STR_MAX_SMALL);
+	status = load_source((void *)(uintptr_t)sources, span_of(name), &source, &path, err);
+	if (status == OK)
+		status = template_compile(
+			path.ptr, str_span(&source), load_source, (void *)(uintptr_t)sources, out, err);
+	str_clear(&source);
+	str_clear(&path);
+	return status;
+}
+
+/* A file's last line is a line. */
+static void end_part(struct part_writer *writer)
+{
+	const struct str *pending = &writer->pending;
+
+	if (!pending->len || pending->ptr[pending->len - 1] != '\n')
+		str_add_char(&writer->pending, '\n');
+	flush(writer);
+}
+
+static enum status add_part(struct letter *letter, const struct release *release,
+	const struct letter_frame *frame, const struct words *words, bool is_html, struct err *err)
+{
+	struct sources sources = {frame->template_folder, words};
+	struct part_writer writer = {.letter = letter, .place = is_html ? PLACE_HTML : PLACE_TEXT};
+	struct template_output output = {&writer, on_text, on_slot, on_begin, on_end};
+	struct template *template = NULL;
+	struct value *data = NULL;
+	enum status status = lettercontext_new(release, frame, words, is_html, &data, err);
+
+	str_init(&writer.pending, LETTER_MAX);
+	if (status == OK)
+		status = open_template(&sources, is_html ? "release.html" : "release.txt", &template, err);
+	if (status == OK)
+		status =
+			template_render(template, data, is_html ? TEMPLATE_ESCAPE_HTML : TEMPLATE_ESCAPE_NONE,
+				TEMPLATE_MISSING_ERROR, &output, err);
+	if (status == OK && writer.raw_name[0])
+		status = err_set(err, E_UNSUPPORTED,
+			"release.html.mustache: \"%s\" is a recipient's and must be escaped: write {{%s}}",
+			writer.raw_name, writer.raw_name);
+	if (status == OK)
+		end_part(&writer);
+	template_free(template);
+	value_free(data);
+	str_clear(&writer.pending);
+	return status;
+}
+
+/* An address as it goes on the wire; `what` is for messages. Appends. */
+static enum status add_address(struct span text, const char *what, struct str *out, struct err *err)
+{
+	struct addr addr;
+	enum status status = addr_parse(text, &addr, err);
+
+	if (status != OK)
+		return err ? err_wrap(err, "%s", what) : status;
+	addr_format(&addr, out);
+	addr_clear(&addr);
+	return OK;
+}
+
+struct mailboxes {
+	struct header_mailbox *items;
+	size_t count, capacity;
+};
+
+static void add_mailbox(struct mailboxes *list, struct span name, struct span address)
+{
+	list->items = mem_grow(list->items, list->count, &list->capacity, sizeof(*list->items));
+	list->items[list->count].name.ptr = span_copy(name);
+	list->items[list->count].name.len = name.len;
+	list->items[list->count].address.ptr = span_copy(address);
+	list->items[list->count++].address.len = address.len;
+}
+
+static void clear_mailboxes(struct mailboxes *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free((char *)(uintptr_t)list->items[i].name.ptr);
+		free((char *)(uintptr_t)list->items[i].address.ptr);
+	}
+	free(list->items);
+}
+
+static enum status find_contacts(const struct release *release, struct mailboxes *list, struct err *err)
+{
+	for (size_t i = 0; i < release->contact_count; i++) {
+		const struct contact *contact = &release->contacts[i];
+		struct str address;
+		enum status status = OK;
+
+		if (!*contact->email)
+			continue;
+		str_init(&address, STR_MAX_SMALL);
+		status = add_address(span_of(contact->email), release->path, &address, err);
+		if (status == OK)
+			add_mailbox(list, span_of(contact->name), str_span(&address));
+		str_clear(&address);
+		if (status != OK)
+			return status;
+	}
+	return OK;
+}
+
+/* The settings' reply_to: mailboxes with commas between. */
+static enum status find_reply_to(struct span text, struct mailboxes *list, struct err *err)
+{
+	struct span rest = text, part;
+
+	while (text.len && span_split(&rest, ',', &part)) {
+		struct mailbox mailbox;
+		struct str address;
+		enum status status = mailbox_parse(span_trim(part), &mailbox, err);
+
+		if (status != OK)
+			return err ? err_wrap(err, "reply_to") : status;
+		str_init(&address, STR_MAX_SMALL);
+		addr_format(&mailbox.addr, &address);
+		add_mailbox(list, span_of(mailbox.name), str_span(&address));
+		str_clear(&address);
+		mailbox_clear(&mailbox);
+	}
+	return OK;
+}
+
+static enum status add_from(
+	const struct release *release, const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct header_mailbox from = {frame->from_name, frame->from_address};
+	struct mailboxes reply_to = {0};
+	enum status status = header_add_mailboxes(out, "From", &from, 1, err);
+
+	if (status == OK)
+		status = find_contacts(release, &reply_to, err);
+	if (status == OK && !reply_to.count)
+		status = find_reply_to(frame->reply_to, &reply_to, err);
+	if (status == OK && reply_to.count)
+		status = header_add_mailboxes(out, "Reply-To", reply_to.items, reply_to.count, err);
+	clear_mailboxes(&reply_to);
+	return status;
+}
+
+static enum status add_subject_and_date(
+	const struct release *release, const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct str text;
+	enum status status;
+
+	str_init(&text, HEADER_VALUE_MAX + 1);
+	str_add(&text, frame->subject_mark);
+	str_add_text(&text, release->title);
+	status = header_add_text(out, "Subject", str_span(&text), err);
+	str_empty(&text);
+	zone_format_mail(frame->zone, frame->date_ms, &text);
+	if (status == OK)
+		status = header_add_raw(out, "Date", str_span(&text), err);
+	str_clear(&text);
+	return status;
+}
+
+/* The newsroom's domain as A-labels. */
+static enum status add_domain(const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct addr addr;
+	struct str text;
+	enum status status;
+
+	str_init(&text, STR_MAX_SMALL);
+	str_addf(&text, "x@%.*s", SPAN_ARG(frame->newsroom_domain));
+	status = addr_parse(str_span(&text), &addr, err);
+	str_clear(&text);
+	if (status != OK)
+		return err ? err_wrap(err, "the newsroom's domain \"%.*s\"", SPAN_ARG(frame->newsroom_domain))
+			   : status;
+	str_add_text(out, addr.domain);
+	addr_clear(&addr);
+	return OK;
+}
+
+static bool has_list(const struct letter_frame *frame)
+{
+	return frame->list_name.len || frame->list_title.len;
+}
+
+static enum status add_list_id(
+	struct letter *letter, const struct letter_frame *frame, struct span domain, struct err *err)
+{
+	struct str out;
+	enum status status = OK;
+
+	str_init(&out, STR_MAX_SMALL);
+	if (has_list(frame)) {
+		str_add_text(&out, "List-Id: ");
+		status = header_phrase(&out, frame->list_title, out.len, err);
+		if (status == OK)
+			status = header_check("list name", frame->list_name, err);
+		str_addf(&out, "%s<%.*s", frame->list_title.len ? "\r\n " : "", SPAN_ARG(frame->list_name));
+	} else {
+		letter_add_op(letter, OP_LIST_ID, PLACE_HEADER, letter_add_field(letter, SPAN("list.title")),
+			letter_add_field(letter, SPAN("list.name")));
+	}
+	str_addf(&out, ".%.*s>\r\n", SPAN_ARG(domain));
+	letter_add_run(letter, str_span(&out));
+	str_clear(&out);
+	return status;
+}
+
+/* RFC 2369; the subject tells which list without a look at the address (RFC 6068 escapes). */
+static enum status add_unsubscribe(struct letter *letter, const struct letter_frame *frame, struct err *err)
+{
+	struct str address, out;
+	enum status status;
+
+	if (!frame->unsubscribe_mail.len)
+		return OK;
+	str_init(&address, STR_MAX_SMALL);
+	str_init(&out, STR_MAX_SMALL);
+	status = add_address(frame->unsubscribe_mail, "the address for unsubscribing", &address, err);
+	str_add_text(&out, "List-Unsubscribe: <mailto:");
+	for (size_t i = 0; i < address.len; i++) {
+		unsigned char c = (unsigned char)address.ptr[i];
+
+		if (c > ' ' && c < 0x7f && !strchr("%?&#/\"<>`{}|^[]\\,", c))
+			str_add_char(&out, (char)c);
+		else
+			str_addf(&out, "%%%02X", c);
+	}
+	str_add_text(&out, "?subject=unsubscribe%20");
+	letter_add_run(letter, str_span(&out));
+	if (has_list(frame))
+		letter_add_run(letter, frame->list_name);
+	else
+		letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("list.name")), 0);
+	letter_add_run(letter, SPAN(">\r\n"));
+	str_clear(&address);
+	str_clear(&out);
+	return status;
+}
+
+static enum status add_headers(struct letter *letter, const struct release *release,
+	const struct letter_frame *frame, struct err *err)
+{
+	struct str out, domain;
+	enum status status;
+
+	str_init(&out, STR_MAX_LARGE);
+	str_init(&domain, STR_MAX_SMALL);
+	status = add_domain(frame, &domain, err);
+	if (status == OK)
+		status = add_from(release, frame, &out, err);
+	letter_add_run(letter, str_span(&out));
+	letter_add_op(letter, OP_TO, PLACE_HEADER, letter_add_field(letter, SPAN("subscriber.name")),
+		letter_add_field(letter, SPAN("subscriber.address")));
+	str_empty(&out);
+	if (status == OK)
+		status = add_subject_and_date(release, frame, &out, err);
+	str_add_text(&out, "Message-ID: <");
+	letter_add_run(letter, str_span(&out));
+	letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("message_id")), 0);
+	str_empty(&out);
+	str_addf(&out, "@%s>\r\n", domain.ptr);
+	letter_add_run(letter, str_span(&out));
+	if (status == OK)
+		status = add_list_id(letter, frame, str_span(&domain), err);
+	if (status == OK)
+		status = add_unsubscribe(letter, frame, err);
+	str_empty(&out);
+	if (status == OK && frame->language.len)
+		status = header_add_raw(&out, "Content-Language", frame->language, err);
+	str_add_text(&out, "MIME-Version: 1.0\r\n");
+	letter_add_run(letter, str_span(&out));
+	str_clear(&out);
+	str_clear(&domain);
+	return status;
+}
+
+/* The written tree, its marks replaced by the templates' programs. */
+static enum status add_tree(struct letter *letter, struct span tree, const struct release *release,
+	const struct letter_frame *frame, const struct words *words, struct err *err)
+{
+	size_t text = span_find(tree, SPAN(TEXT_MARK), 0);
+	size_t after_text = text + strlen(TEXT_MARK);
+	size_t html = span_find(tree, SPAN(HTML_MARK), after_text);
+	enum status status;
+
+	if (text == SIZE_MAX || html == SIZE_MAX)
+		return err_set(err, E_INTERNAL, "%s: the message lost one of its parts", release->path);
+	letter_add_run(letter, span_first(tree, text));
+	status = add_part(letter, release, frame, words, false, err);
+	if (status != OK)
+		return status;
+	letter_add_run(letter, span_bytes(tree.ptr + after_text, html - after_text));
+	status = add_part(letter, release, frame, words, true, err);
+	letter_add_run(letter, span_from(tree, html + strlen(HTML_MARK)));
+	return status;
+}
+
+enum status letter_compile(
+	const struct release *release, const struct letter_frame *frame, struct letter **out, struct err *err)
+{
+	struct letter *letter = letter_new();
+	struct words *words = NULL;
+	struct mime_part *root = NULL;
+	struct str tree;
+	enum status status = words_load(frame->template_folder, frame->language, &words, err);
+
+	str_init(&tree, LETTER_MAX);
+	if (status == OK)
+		status = add_headers(letter, release, frame, err);
+	if (status == OK)
+		status = letterfile_tree(release, frame, SPAN(TEXT_MARK), SPAN(HTML_MARK), &root, err);
+	if (status == OK)
+		status = mime_write(root, &tree, err);
+	if (status == OK)
+		status = add_tree(letter, str_span(&tree), release, frame, words, err);
+	if (status == OK)
+		status = letter_finish(letter, err);
+	mime_free(root);
+	words_free(words);
+	str_clear(&tree);
+	if (status != OK) {
+		letter_free(letter);
+		return status;
+	}
+	*out = letter;
+	return OK;
+}

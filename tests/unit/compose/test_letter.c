@@ -1,0 +1,579 @@
+/*
+ * Letters: what goes into a message, what may not, and that bytes from the
+ * store are read with care.
+ */
+#include "support/test.h"
+
+#include "base/file.h"
+#include "compose/letter.h"
+#include "mail/codec.h"
+#include "support/sampleletter.h"
+
+#include <unistd.h>
+
+/* A letter of a text, and what a test makes of it. */
+struct fixture {
+	struct sampleletter sample;
+	struct letter *letter;
+	struct str out;
+	struct err err;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = test_calloc(1, sizeof(*f));
+
+	sampleletter_init(&f->sample);
+	str_init(&f->out, STR_MAX_LARGE);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	letter_free(f->letter);
+	sampleletter_clear(&f->sample);
+	str_clear(&f->out);
+	test_free(f);
+	return 0;
+}
+
+static enum status compile(struct fixture *f, const char *text)
+{
+	struct release *release = sampleletter_release("fund.md", span_of(text));
+	enum status status;
+
+	letter_free(f->letter);
+	f->letter = NULL;
+	status = letter_compile(release, &f->sample.frame, &f->letter, &f->err);
+	release_free(release);
+	return status;
+}
+
+static enum status build(struct fixture *f, const char *const *pairs)
+{
+	struct span *values = sampleletter_values(f->letter, pairs);
+	enum status status = letter_build(f->letter, values, &f->out, &f->err);
+
+	free(values);
+	return status;
+}
+
+/* Compile the sample and build it for Ana, one of her values changed. */
+static enum status build_with(struct fixture *f, const char *pair)
+{
+	const char *pairs[16];
+	size_t count = 0;
+
+	for (; sampleletter_ana[count]; count++)
+		pairs[count] = sampleletter_ana[count];
+	pairs[count++] = pair;
+	pairs[count] = NULL;
+	if (!f->letter)
+		assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	return build(f, pairs);
+}
+
+static bool has(const struct fixture *f, const char *words)
+{
+	return span_find(str_span(&f->out), span_of(words), 0) != SIZE_MAX;
+}
+
+static size_t count_of(const struct fixture *f, const char *words)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; (at = span_find(str_span(&f->out), span_of(words), at)) != SIZE_MAX; at++)
+		count++;
+	return count;
+}
+
+/* The decoded text of the part that begins after `header`. */
+static void decode_part(const struct fixture *f, const char *type, struct str *out)
+{
+	size_t from = span_find(str_span(&f->out), span_of(type), 0);
+	struct span body;
+	struct err err;
+
+	assert_int_not_equal(from, SIZE_MAX);
+	from = span_find(str_span(&f->out), SPAN("\r\n\r\n"), from) + 4;
+	body = span_from(str_span(&f->out), from);
+	body = span_first(body, span_find(body, SPAN("\r\n--=_"), 0));
+	assert_int_equal(codec_qp_decode(body, out, &err), OK);
+}
+
+static void assert_part_has(const struct fixture *f, const char *type, const char *words)
+{
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	decode_part(f, type, &text);
+	if (span_find(str_span(&text), span_of(words), 0) == SIZE_MAX)
+		fail_msg("\"%s\" isn't in the %s part:\n%s", words, type, text.ptr);
+	str_clear(&text);
+}
+
+static void a_message_has_each_header_once(void **state)
+{
+	static const char *const names[] = {"From", "Reply-To", "To", "Subject", "Date", "Message-ID",
+		"List-Id", "List-Unsubscribe", "MIME-Version"};
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	str_cut(&f->out, span_find(str_span(&f->out), SPAN("\r\n\r\n"), 0) + 4);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct str start;
+
+		str_init(&start, STR_MAX_SMALL);
+		str_addf(&start, "%s%s: ", i ? "\n" : "", names[i]);
+		assert_int_equal(count_of(f, start.ptr), 1);
+		str_clear(&start);
+	}
+	assert_true(has(f, "\r\nTo: =?utf-8?Q?Ana_P=C3=A9rez?= <ana@elpuerto.example>\r\n"));
+	assert_true(has(f, "\r\nMessage-ID: <abcdefghijklmnopqrstuvwxyz@harbour.example>\r\n"));
+	assert_true(has(f, "\r\nList-Id: Europe\r\n <europe.harbour.example>\r\n"));
+	assert_true(has(f, "\r\nDate: Tue, 10 Nov 2026 11:00:00 +0100\r\n"));
+}
+
+static void a_message_is_seven_bit_with_short_lines(void **state)
+{
+	struct fixture *f = *state;
+	struct span rest, line;
+
+	assert_int_equal(compile(f, "---\ntitle: Été à Genève, 東京\n---\nÉté 東京 \xf0\x9f\x9a\xa2\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	for (size_t i = 0; i < f->out.len; i++) {
+		assert_true((unsigned char)f->out.ptr[i] < 0x80);
+		if (f->out.ptr[i] == '\n')
+			assert_true(i && f->out.ptr[i - 1] == '\r');
+		if (f->out.ptr[i] == '\r')
+			assert_true(f->out.ptr[i + 1] == '\n');
+	}
+	rest = str_span(&f->out);
+	while (span_line(&rest, &line))
+		assert_in_range(line.len, 0, 100);
+	assert_true(span_ends(str_span(&f->out), SPAN("--\r\n")));
+}
+
+static void building_twice_gives_the_same_bytes(void **state)
+{
+	struct fixture *f = *state;
+	size_t half;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	half = f->out.len;
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_int_equal(f->out.len, 2 * half);
+	assert_memory_equal(f->out.ptr, f->out.ptr + half, half);
+}
+
+static void compiling_twice_gives_the_same_bytes(void **state)
+{
+	struct fixture *f = *state;
+	struct str once;
+
+	str_init(&once, STR_MAX_LARGE);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	letter_save(f->letter, &once);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	letter_save(f->letter, &f->out);
+	assert_int_equal(once.len, f->out.len);
+	assert_memory_equal(once.ptr, f->out.ptr, once.len);
+	str_clear(&once);
+}
+
+static void a_saved_letter_builds_what_it_built(void **state)
+{
+	struct fixture *f = *state;
+	struct letter *again = NULL;
+	struct str saved, message;
+	struct span *values;
+
+	str_init(&saved, STR_MAX_LARGE);
+	str_init(&message, STR_MAX_LARGE);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	letter_save(f->letter, &saved);
+	assert_int_equal(letter_load(str_span(&saved), &again, &f->err), OK);
+	assert_int_equal(letter_field_count(again), letter_field_count(f->letter));
+	for (size_t i = 0; i < letter_field_count(again); i++) {
+		assert_string_equal(letter_field(again, i), letter_field(f->letter, i));
+		assert_int_equal(letter_field_is_needed(again, i), letter_field_is_needed(f->letter, i));
+	}
+	values = sampleletter_values(again, sampleletter_ana);
+	assert_int_equal(letter_build(again, values, &message, &f->err), OK);
+	assert_string_equal(message.ptr, f->out.ptr);
+	free(values);
+	letter_free(again);
+	str_clear(&saved);
+	str_clear(&message);
+}
+
+static void a_damaged_letter_is_refused_or_stays_in_its_bounds(void **state)
+{
+	struct fixture *f = *state;
+	struct str saved;
+
+	str_init(&saved, STR_MAX_LARGE);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	letter_save(f->letter, &saved);
+	for (size_t len = 0; len < saved.len; len += 1 + len / 50) {
+		struct letter *cut = NULL;
+
+		assert_int_equal(letter_load(span_first(str_span(&saved), len), &cut, &f->err), E_SYNTAX);
+	}
+	for (size_t at = 0; at < 400 && at < saved.len; at++) {
+		struct letter *changed = NULL;
+
+		saved.ptr[at] = (char)(saved.ptr[at] ^ 0xff);
+		if (letter_load(str_span(&saved), &changed, &f->err) == OK) {
+			struct span *values = sampleletter_values(changed, sampleletter_ana);
+
+			str_empty(&f->out);
+			if (letter_build(changed, values, &f->out, &f->err) != OK)
+				assert_int_equal(f->out.len, 0);
+			free(values);
+		}
+		letter_free(changed);
+		saved.ptr[at] = (char)(saved.ptr[at] ^ 0xff);
+	}
+	str_clear(&saved);
+}
+
+static void values_are_escaped_for_their_place(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build_with(f, "subscriber.greeting=Dear <b>\"Ana\"</b> & 'co',"), OK);
+	assert_part_has(f, "text/plain", "\r\nDear <b>\"Ana\"</b> & 'co',\r\n");
+	assert_part_has(f, "text/html", ">Dear &lt;b&gt;&quot;Ana&quot;&lt;/b&gt; &amp; &#39;co&#39;,</p>");
+}
+
+static void controls_in_a_value_are_refused(void **state)
+{
+	static const char *const pairs[] = {"subscriber.name=Ana\r\nBcc: x@example.com",
+		"subscriber.greeting=Dear\nAna", "subscriber.address=a@b.example\r\nX: y",
+		"list.title=Eu\x07", "list.name=eu\r\nrope", "subscriber.greeting=\xc2\x85",
+		"message_id=a\rb"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		assert_int_equal(build_with(f, pairs[i]), E_SYNTAX);
+		assert_int_equal(f->out.len, 0);
+	}
+	assert_int_equal(build_with(f, "subscriber.name=Ana \xff"), E_SYNTAX);
+	assert_string_equal(f->err.text, "the recipient's \"subscriber.name\" isn't UTF-8");
+}
+
+static void a_nul_in_a_value_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct span *values;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	values = sampleletter_values(f->letter, sampleletter_ana);
+	for (size_t i = 0; i < letter_field_count(f->letter); i++) {
+		struct span kept = values[i];
+
+		values[i] = SPAN("a\0b");
+		assert_int_equal(letter_build(f->letter, values, &f->out, &f->err), E_SYNTAX);
+		values[i] = kept;
+	}
+	assert_int_equal(letter_build(f->letter, values, &f->out, &f->err), OK);
+	free(values);
+}
+
+static void what_ends_a_header_token_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build_with(f, "message_id=a> <b"), E_SYNTAX);
+	assert_int_equal(build_with(f, "list.name=eu>rope"), E_SYNTAX);
+	assert_int_equal(build_with(f, "subscriber.address=a@b.example, c@d.example"), E_SYNTAX);
+}
+
+static void a_value_over_the_ceiling_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct str pair;
+
+	str_init(&pair, STR_MAX_LARGE);
+	str_add_text(&pair, "subscriber.greeting=");
+	str_add_repeat(&pair, 'x', LETTER_VALUE_MAX + 1);
+	assert_int_equal(build_with(f, pair.ptr), E_RANGE);
+	str_clear(&pair);
+}
+
+static void replies_go_to_the_contacts(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\ncontacts:\n  - name: Zoë Roy\n    email: "
+				    "roy@harbour.example\n  - name: Li\n---\nWords.\n"),
+		OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(has(f, "\r\nReply-To: =?utf-8?Q?Zo=C3=AB_Roy?= <roy@harbour.example>\r\n"));
+}
+
+static void replies_go_to_the_settings_address_without_contacts(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.reply_to = SPAN("Press <press@harbour.example>, desk@harbour.example");
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(has(f, "\r\nReply-To: Press <press@harbour.example>, desk@harbour.example\r\n"));
+}
+
+static void a_list_known_at_compiling_needs_no_slots(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.list_name = SPAN("europe");
+	f->sample.frame.list_title = SPAN("Médias en Europe");
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	for (size_t i = 0; i < letter_field_count(f->letter); i++)
+		assert_false(span_starts(span_of(letter_field(f->letter, i)), SPAN("list.")));
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(has(f, "\r\nList-Id: =?utf-8?Q?M=C3=A9dias_en_Europe?=\r\n <europe.harbour.example>\r\n"));
+	assert_part_has(f, "text/plain", "“Médias en Europe”.");
+}
+
+static void no_address_to_unsubscribe_at_means_no_header_and_no_line(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.unsubscribe_mail = SPAN("");
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_false(has(f, "List-Unsubscribe"));
+	assert_false(has(f, "nsubscribe"));
+}
+
+static void the_dateline_runs_into_the_first_paragraph(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\ndateline: Geneva\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_part_has(f, "text/plain", "\r\nGeneva, 10 November 2026 – Words.\r\n");
+	assert_part_has(f, "text/html", "<strong>Geneva, 10 November 2026 –</strong> Words.</p>");
+}
+
+static void the_dateline_stands_alone_before_anything_but_a_paragraph(void **state)
+{
+	static const char *const bodies[] = {"## Heading", "- item", "> quote", "1. item", "    code",
+		"* * *", "Heading\n===", "![x](y)", "```\ncode\n```", "[a]: https://b.example"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct str text;
+
+		str_init(&text, STR_MAX_SMALL);
+		str_empty(&f->out);
+		str_addf(&text, "---\ntitle: Fund\ndateline: Geneva\ndate: Monday\n---\n\n%s\n", bodies[i]);
+		assert_int_equal(compile(f, text.ptr), OK);
+		assert_int_equal(build(f, sampleletter_ana), OK);
+		assert_part_has(f, "text/html", "<strong>Geneva, Monday –</strong></p>");
+		str_clear(&text);
+	}
+}
+
+static void an_embargo_ahead_replaces_for_immediate_release(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+		compile(f, "---\ntitle: Fund\nembargo: 2026-11-11 10:00 Europe/Brussels\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_part_has(f, "text/html",
+		"Embargoed until Wednesday 11 November 2026, 10:00 (Brussels time, 09:00 UTC)</p>");
+	assert_false(has(f, "immediate release"));
+	str_empty(&f->out);
+	assert_int_equal(
+		compile(f, "---\ntitle: Fund\nembargo: 2026-11-09 10:00 Europe/Brussels\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_false(has(f, "Embargoed"));
+	assert_part_has(f, "text/plain", "For immediate release");
+}
+
+static void arabic_is_set_from_right_to_left(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.language = SPAN("ar");
+	assert_int_equal(compile(f, "---\ntitle: صندوق\n---\nنص.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_part_has(f, "text/html", "<html lang=\"ar\" dir=\"rtl\">");
+	assert_part_has(f, "text/html", "للنشر الفوري");
+}
+
+/* A folder of a test's own with one template in it. */
+static void use_template(struct fixture *f, const char *name, const char *source, char *folder)
+{
+	char *path;
+
+	assert_non_null(mkdtemp(folder));
+	path = file_join(folder, name);
+	assert_int_equal(file_save(path, span_of(source), 0644, &f->err), OK);
+	free(path);
+	f->sample.frame.template_folder = folder;
+}
+
+static void drop_template(const char *name, const char *folder)
+{
+	char *path = file_join(folder, name);
+
+	unlink(path);
+	rmdir(folder);
+	free(path);
+}
+
+static void assert_template_fails(
+	struct fixture *f, const char *name, const char *source, enum status status, const char *words)
+{
+	char folder[] = "/tmp/dateline-letter-XXXXXX";
+
+	use_template(f, name, source, folder);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), status);
+	if (!span_ends(span_of(f->err.text), span_of(words)) || !strstr(f->err.text, folder))
+		fail_msg("\"%s\" doesn't end in \"%s\" or lacks its folder", f->err.text, words);
+	drop_template(name, folder);
+}
+
+static void a_templates_faults_name_file_and_line(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_template_fails(f, "release.txt.mustache", "a\n{{titel}}\n", E_NOTFOUND,
+		"release.txt.mustache:2: nothing is called \"titel\"; did you mean \"title\"?");
+	assert_template_fails(f, "release.txt.mustache", "{{#subscriber.beats}}{{.}}{{/subscriber.beats}}",
+		E_UNSUPPORTED,
+		"release.txt.mustache:1: \".\" would loop over a recipient's field, which is one text: write "
+		"the field's name");
+	assert_template_fails(f, "release.html.mustache", "\n{{#title}}", E_SYNTAX,
+		"release.html.mustache:2: nothing closes \"title\"");
+	assert_template_fails(f, "release.html.mustache", "{{>release.html}}", E_RANGE,
+		"release.html.mustache:1: \"release.html\" lies too many templates deep; does one include "
+		"itself?");
+}
+
+static void an_unescaped_value_in_html_is_refused(void **state)
+{
+	char folder[] = "/tmp/dateline-letter-XXXXXX";
+	struct fixture *f = *state;
+
+	use_template(f, "release.html.mustache", "{{{subscriber.name}}}", folder);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), E_UNSUPPORTED);
+	drop_template("release.html.mustache", folder);
+}
+
+static void an_attribute_of_the_journalist_is_a_field_and_needed_unless_asked_about(void **state)
+{
+	char folder[] = "/tmp/dateline-letter-XXXXXX";
+	struct fixture *f = *state;
+	size_t seen = 0;
+
+	use_template(f, "release.txt.mustache",
+		"{{subscriber.beat}} {{#subscriber.outlet}}at {{subscriber.outlet}}{{/subscriber.outlet}}"
+		"{{^subscriber.outlet}}alone{{/subscriber.outlet}}.\n",
+		folder);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	drop_template("release.txt.mustache", folder);
+	for (size_t i = 0; i < letter_field_count(f->letter); i++) {
+		if (strcmp(letter_field(f->letter, i), "subscriber.beat") == 0) {
+			assert_true(letter_field_is_needed(f->letter, i));
+			seen++;
+		}
+		if (strcmp(letter_field(f->letter, i), "subscriber.outlet") == 0) {
+			assert_false(letter_field_is_needed(f->letter, i));
+			seen++;
+		}
+	}
+	assert_int_equal(seen, 2);
+	assert_int_equal(build_with(f, "subscriber.beat=sea"), OK);
+	assert_part_has(f, "text/plain", "sea at El Puerto.");
+	str_empty(&f->out);
+	assert_int_equal(build_with(f, "subscriber.outlet="), OK);
+	assert_part_has(f, "text/plain", " alone.");
+}
+
+static void a_missing_attachment_names_the_release_and_line(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.release_folder = "/nonexistent";
+	assert_int_equal(
+		compile(f, "---\ntitle: Fund\nattachments:\n  - path: a.pdf\n---\nWords.\n"), E_NOTFOUND);
+	assert_true(span_starts(span_of(f->err.text), SPAN("fund.md:4: ")));
+}
+
+static void images_and_attachments_go_with_the_message(void **state)
+{
+	char folder[] = "/tmp/dateline-letter-XXXXXX";
+	struct fixture *f = *state;
+
+	use_template(f, "a.png", "\x89PNG not really", folder);
+	f->sample.frame.template_folder = NULL;
+	f->sample.frame.release_folder = folder;
+	assert_int_equal(
+		compile(f, "---\ntitle: Fund\nimages:\n  - path: a.png\n    alt: A boat\n    caption: "
+			   "The boat.\nattachments:\n  - path: a.png\n---\nWords.\n"),
+		OK);
+	drop_template("a.png", folder);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(has(f, "Content-Type: multipart/mixed;"));
+	assert_true(has(f, "Content-Type: multipart/related;"));
+	assert_true(has(f, "Content-Type: multipart/alternative;"));
+	assert_true(has(f, "Content-ID: <image1."));
+	assert_int_equal(count_of(f, "Content-Type: image/png"), 2);
+	assert_int_equal(count_of(f, "\r\n\r\niVBORyBub3QgcmVhbGx5\r\n"), 2);
+	assert_part_has(f, "text/html", "<img src=\"cid:image1.");
+	assert_part_has(f, "text/plain", "Photo: The boat.");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_message_has_each_header_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_message_is_seven_bit_with_short_lines, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(building_twice_gives_the_same_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(compiling_twice_gives_the_same_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_saved_letter_builds_what_it_built, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_damaged_letter_is_refused_or_stays_in_its_bounds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(values_are_escaped_for_their_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(controls_in_a_value_are_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_nul_in_a_value_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_ends_a_header_token_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_value_over_the_ceiling_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(replies_go_to_the_contacts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			replies_go_to_the_settings_address_without_contacts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_list_known_at_compiling_needs_no_slots, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			no_address_to_unsubscribe_at_means_no_header_and_no_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_dateline_runs_into_the_first_paragraph, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_dateline_stands_alone_before_anything_but_a_paragraph, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_embargo_ahead_replaces_for_immediate_release, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(arabic_is_set_from_right_to_left, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_templates_faults_name_file_and_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_unescaped_value_in_html_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_attribute_of_the_journalist_is_a_field_and_needed_unless_asked_about, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_missing_attachment_names_the_release_and_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			images_and_attachments_go_with_the_message, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
