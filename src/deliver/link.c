@@ -401,13 +401,18 @@ static enum link_state fail(struct link *link, const struct failure_rule *rule, 
 static enum link_state fail_by_code(struct link *link, CURLcode code)
 {
 	char words[400];
+	long reason = 0;
 
 	if (code == CURLE_WRITE_ERROR) {
 		snprintf(words, sizeof(words), "it speaks no SMTP: \"%.200s\"", link->last_line);
 		return fail(link, find_rule(CURLE_COULDNT_CONNECT), words);
 	}
-	snprintf(words, sizeof(words), "%.300s",
-		link->curl_words[0] ? link->curl_words : curl_easy_strerror(code));
+	(void)curl_easy_getinfo(link->easy, CURLINFO_OS_ERRNO, &reason);
+	if (code == CURLE_COULDNT_CONNECT && reason)
+		snprintf(words, sizeof(words), "can't connect: %s", strerror((int)reason));
+	else
+		snprintf(words, sizeof(words), "%.300s",
+			link->curl_words[0] ? link->curl_words : curl_easy_strerror(code));
 	return fail(link, find_rule(code), words);
 }
 

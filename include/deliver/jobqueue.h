@@ -1,0 +1,32 @@
+#ifndef DELIVER_JOBQUEUE_H
+#define DELIVER_JOBQUEUE_H
+
+#include "deliver/engine.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A job as the engine keeps it while it has it. */
+struct entry {
+	struct engine_job *job; /* NULL: none */
+	int returns;            /* times it came back from a lost connection */
+	bool is_noted;          /* as final: what becomes of it must be recorded */
+	int64_t started_ms;     /* wall clock: when its MAIL was handed over */
+};
+
+/* Jobs in the order in which they are to go: a ring that never grows. In place. */
+struct jobqueue {
+	struct entry *entries;
+	size_t size, head, count;
+};
+
+void jobqueue_init(struct jobqueue *queue, size_t size);
+void jobqueue_clear(struct jobqueue *queue);
+/* At the end, and at the front. There must be room. */
+void jobqueue_add(struct jobqueue *queue, struct entry entry);
+void jobqueue_return(struct jobqueue *queue, struct entry entry);
+/* The first; there must be one. */
+struct entry jobqueue_take(struct jobqueue *queue);
+
+#endif
