@@ -18,6 +18,10 @@
 #define LISTFILE_COLUMNS_MAX 200u
 #define LISTFILE_FIELD_MAX 1000u /* bytes of one value */
 
+/* So that what was read fits when it is written again, all fixed columns there and every quote doubled. */
+#define LISTFILE_ATTRIBUTES_MAX (LISTFILE_COLUMNS_MAX - 6u)
+#define LISTFILE_VALUES_MAX 30000u /* bytes of a row's values together */
+
 /* A row that can't be used. `line` counts from 1 in the file as it is; column 0 means the whole row. */
 struct listfile_reject {
 	size_t line;
@@ -61,11 +65,10 @@ struct listfile_summary {
  *
  * A row is rejected, with line and column, for: an address that addr_parse
  * refuses; a control character or invisible one in a value, line breaks too; a
- * value over LISTFILE_FIELD_MAX; an impossible language; more or fewer cells
- * than the header has (empty cells too many are nothing); a row over
- * LISTFILE_LINE_MAX; a quote where none may be. Where a quote is never closed, its
- * row's first line is rejected, saying where the quote opened, and the next line
- * is read as a row of its own: one stray quote costs one line. Spaces, tabs and
+ * value over LISTFILE_FIELD_MAX, or all of them over LISTFILE_VALUES_MAX; an impossible language; more or
+ * fewer cells than the header has (empty cells too many are nothing); a row over LISTFILE_LINE_MAX; a quote
+ * where none may be. Where a quote is never closed, its row's first line is rejected, saying where the quote
+ * opened, and the next line is read as a row of its own: one stray quote costs one line. Spaces, tabs and
  * no-break spaces around a value are taken off, inside quotes too.
  *
  * E_SYNTAX (with file and line) if there's no header row or no address column,

@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
 #include <unictype.h>
+
+/* Names are shortened before they are measured: spaces and signs may be many. */
+#define TYPED_MAX (4 * COLUMNS_NAME_MAX)
 
 static const struct {
 	const char *name;
@@ -237,18 +241,23 @@ static bool is_word_character(uint32_t c)
 		c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N);
 }
 
+/* In lower case and NFC. NULL if it isn't UTF-8. free() it. */
+static char *lower(struct span typed, size_t *length)
+{
+	return (char *)u8_tolower((const uint8_t *)typed.ptr, typed.len, NULL, UNINORM_NFC, NULL, length);
+}
+
 /* Lower case, and one `_` for every run of what is neither letter nor digit. */
 static enum status fold_name(struct span typed, struct str *out, struct err *err)
 {
-	struct str folded;
-	struct span rest;
+	size_t length = 0;
+	char *lowered = typed.len <= TYPED_MAX ? lower(typed, &length) : NULL;
+	struct span rest = span_bytes(lowered, length);
 	uint32_t c;
-	enum status status;
 
-	str_init(&folded, 4 * COLUMNS_NAME_MAX);
-	status = utf8_fold(span_first(typed, 2 * COLUMNS_NAME_MAX + 1), &folded, err);
-	rest = str_span(&folded);
-	while (!status && utf8_next(&rest, &c)) {
+	if (typed.len && typed.len <= TYPED_MAX && !lowered)
+		return err_set(err, E_SYNTAX, "a name that isn't UTF-8");
+	while (utf8_next(&rest, &c)) {
 		if (is_word_character(c))
 			utf8_add(out, c);
 		else if (out->len && out->ptr[out->len - 1] != '_')
@@ -256,11 +265,11 @@ static enum status fold_name(struct span typed, struct str *out, struct err *err
 	}
 	if (out->len && out->ptr[out->len - 1] == '_')
 		str_cut(out, out->len - 1);
-	if (!status && out->len > COLUMNS_NAME_MAX)
-		status =
-			err_set(err, E_RANGE, "'%.40s…' is longer than %u bytes", out->ptr, COLUMNS_NAME_MAX);
-	str_clear(&folded);
-	return status;
+	free(lowered);
+	if (typed.len <= TYPED_MAX && out->len <= COLUMNS_NAME_MAX)
+		return OK;
+	return err_set(err, E_RANGE, "the name '%.*s…' is longer than %u bytes",
+		SPAN_ARG(utf8_first_columns(typed, 40)), COLUMNS_NAME_MAX);
 }
 
 static const char *meaning(const char *folded)
@@ -281,7 +290,7 @@ enum status columns_field_name(struct span typed, struct str *out, struct err *e
 	status = fold_name(typed, &folded, err);
 	if (!status && !folded.len)
 		status = err_set(err, E_SYNTAX, "'%.*s' is no name: it has no letter or digit",
-			SPAN_ARG(span_first(typed, 40)));
+			SPAN_ARG(utf8_first_columns(typed, 40)));
 	if (!status)
 		str_add_text(out, meaning(folded.ptr));
 	str_clear(&folded);
@@ -326,8 +335,8 @@ static enum status check_unique(
 		if (strcmp(columns->items[i].name, name) == 0)
 			return err_set(err, E_CONFLICT,
 				"columns %zu '%.*s' and %zu '%.*s' are both '%s'; rename or remove one",
-				i + 1, SPAN_ARG(span_first(cells[i], 60)), index + 1,
-				SPAN_ARG(span_first(cells[index], 60)), name);
+				i + 1, SPAN_ARG(utf8_first_columns(cells[i], 40)), index + 1,
+				SPAN_ARG(utf8_first_columns(cells[index], 40)), name);
 	}
 	return OK;
 }
@@ -347,7 +356,7 @@ static enum status check_address(
 	}
 	return err_set(err, E_SYNTAX,
 		"no column is the address (the first of %zu is '%.*s'); name one 'address' or 'email'", count,
-		SPAN_ARG(span_first(cells[0], 60)));
+		SPAN_ARG(utf8_first_columns(cells[0], 40)));
 }
 
 enum status columns_parse(const struct span *cells, size_t count, struct columns *out, struct err *err)

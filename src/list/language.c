@@ -196,7 +196,7 @@ enum status language_parse(struct span typed, struct str *out, struct err *err)
 		return OK;
 	if (!is_code(typed))
 		return err_set(err, E_SYNTAX, "'%.*s' is no language; write its code, such as 'fr'",
-			SPAN_ARG(span_first(typed, 60)));
+			SPAN_ARG(utf8_first_columns(typed, 40)));
 	add_code(typed, out);
 	return OK;
 }

@@ -91,11 +91,11 @@ static const char *check_characters(const struct cell *cell)
 
 	if (!utf8_is_valid(value))
 		return "bytes that aren't UTF-8 in a file that otherwise is; save the file as UTF-8";
+	if (!utf8_has_invisible(value))
+		return NULL;
 	if (span_find_char(value, '\n', 0) != SIZE_MAX || span_find_char(value, '\r', 0) != SIZE_MAX)
 		return "a line break";
-	if (utf8_has_control(value, ""))
-		return "a control character";
-	return utf8_has_invisible(value) ? "an invisible character" : NULL;
+	return utf8_has_control(value, "") ? "a control character" : "an invisible character";
 }
 
 /* Length of what is taken off around values at the start of `text`, 0 if nothing. */
@@ -260,6 +260,8 @@ static void start_member(struct reader *reader)
 
 static bool take_row(struct reader *reader, struct row *row)
 {
+	size_t total = 0;
+
 	start_member(reader);
 	if (row->fault)
 		return set_fault(reader, row->fault_column, "%s", row->fault);
@@ -268,7 +270,11 @@ static bool take_row(struct reader *reader, struct row *row)
 	for (size_t i = 0; i < reader->columns.count; i++) {
 		if (!check_cell(reader, i, &row->cells[i]) || !take_cell(reader, i, &row->cells[i]))
 			return false;
+		total += row->cells[i].len;
 	}
+	if (total > LISTFILE_VALUES_MAX)
+		return set_fault(
+			reader, 0, "the values have more than %u bytes together", LISTFILE_VALUES_MAX);
 	return join_name(reader);
 }
 
@@ -409,6 +415,25 @@ static enum status check_header(struct reader *reader, struct row *row, struct s
 	return OK;
 }
 
+static bool is_attribute(enum column_kind kind)
+{
+	return kind == COLUMN_ATTRIBUTE || kind == COLUMN_FIRST_NAME || kind == COLUMN_LAST_NAME;
+}
+
+static enum status make_room_for_attributes(struct reader *reader, size_t line, struct err *err)
+{
+	struct fields *attributes = &reader->member.attributes;
+	size_t count = 0;
+
+	for (size_t i = 0; i < reader->columns.count; i++)
+		count += is_attribute(reader->columns.items[i].kind);
+	if (count > LISTFILE_ATTRIBUTES_MAX)
+		return err_set(err, E_RANGE, "%s:%zu: %zu columns besides the usual ones; there may be %u",
+			reader->path, line, count, LISTFILE_ATTRIBUTES_MAX);
+	attributes->items = mem_alloc(count * sizeof(*attributes->items));
+	return OK;
+}
+
 static enum status read_header(struct reader *reader, struct err *err)
 {
 	struct span cells[LISTFILE_COLUMNS_MAX];
@@ -434,9 +459,7 @@ static enum status read_header(struct reader *reader, struct err *err)
 	status = columns_parse(cells, row.cell_count, &reader->columns, err);
 	if (status)
 		return err ? err_wrap(err, "%s:%zu", reader->path, row.line) : status;
-	reader->member.attributes.items =
-		mem_alloc(reader->columns.count * sizeof(*reader->member.attributes.items));
-	return OK;
+	return make_room_for_attributes(reader, row.line, err);
 }
 
 static enum status open_reader(struct reader *reader, struct err *err)

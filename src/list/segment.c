@@ -14,6 +14,7 @@
 
 /* A longer expression is shown around its fault. */
 #define SHOWN_COLUMNS 72u
+#define SHOWN_BYTES 600u
 
 enum node_kind {
 	NODE_OR,
@@ -71,18 +72,18 @@ static struct node *node_new(enum node_kind kind)
 	return node;
 }
 
-/* The part of the text around `at` that fits a terminal, and where it starts. */
+/* The part of the text around `at` that fits a terminal and an error's text, and where it starts. */
 static struct span shown_part(struct span text, size_t at, size_t *start)
 {
-	*start = 0;
-	while (utf8_width(span_first(span_from(text, *start), at - *start)) > SHOWN_COLUMNS / 2) {
-		size_t step = utf8_grapheme(span_from(text, *start));
+	struct span before = span_first(text, at);
+	size_t width = utf8_width(before);
+	struct span part;
 
-		if (*start + step > at)
-			break;
-		*start += step;
-	}
-	return utf8_first_columns(span_from(text, *start), SHOWN_COLUMNS);
+	*start = width > SHOWN_COLUMNS / 2 ? utf8_first_columns(before, width - SHOWN_COLUMNS / 2).len : 0;
+	part = utf8_first_columns(span_from(text, *start), SHOWN_COLUMNS);
+	if (part.len > SHOWN_BYTES)
+		part = span_first(part, utf8_first_invalid(span_first(part, SHOWN_BYTES)));
+	return span_first(part, SHOWN_BYTES);
 }
 
 /*
@@ -383,9 +384,8 @@ static enum status check_text(struct span text, struct err *err)
 			utf8_first_invalid(text) + 1);
 	if (utf8_has_control(text, ""))
 		return err_set(err, E_SYNTAX,
-			"the expression '%.*s' has a control character in it; write it on one line with "
-			"spaces",
-			SPAN_ARG(span_first(text, 200)));
+			"the expression has a line break or another control character in it; write spaces "
+			"instead");
 	return OK;
 }
 

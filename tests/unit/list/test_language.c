@@ -3,13 +3,7 @@
  */
 #include "list/language.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 static void assert_code(const char *typed, const char *expected)
 {
@@ -30,7 +24,7 @@ static void assert_no_language(const char *typed)
 
 	str_init(&code, STR_MAX_SMALL);
 	assert_int_equal(language_parse(span_of(typed), &code, &err), E_SYNTAX);
-	assert_non_null(strstr(err.text, typed));
+	assert_contains(err.text, typed);
 	assert_int_equal(code.len, 0);
 	str_clear(&code);
 }

@@ -5,16 +5,9 @@
 
 #include "base/asset.h"
 #include "support/listcase.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define HEADER "address,name,outlet\n"
 
@@ -59,8 +52,7 @@ static void assert_unreadable(struct span content, enum status status, const cha
 
 	listcase_read(&listcase, content);
 	assert_int_equal(listcase.status, status);
-	if (!strstr(listcase.err.text, words))
-		fail_msg("'%s' isn't in: %s", words, listcase.err.text);
+	assert_contains(listcase.err.text, words);
 	assert_int_equal(listcase.count, 0);
 	listcase_clear(&listcase);
 }
@@ -344,9 +336,9 @@ static void an_address_that_is_none_is_rejected(void **state)
 	listcase_read(&l, SPAN(HEADER "ana.paper.example,Ana,x\n,Bo,y\nc@paper.example,Cy,z\n"));
 	assert_int_equal(l.count, 1);
 	assert_int_equal(l.summary.rejected, 2);
-	assert_non_null(strstr(l.rejects.ptr, "2:1 "));
-	assert_non_null(strstr(l.rejects.ptr, "ana.paper.example"));
-	assert_non_null(strstr(l.rejects.ptr, "3:1 no address in the row\n"));
+	assert_contains(l.rejects.ptr, "2:1 ");
+	assert_contains(l.rejects.ptr, "ana.paper.example");
+	assert_contains(l.rejects.ptr, "3:1 no address in the row\n");
 	listcase_clear(&l);
 }
 
@@ -542,6 +534,42 @@ static void a_value_that_is_too_long_is_rejected(void **state)
 	str_clear(&text);
 }
 
+static void a_row_that_could_not_be_written_again_is_rejected(void **state)
+{
+	struct str text;
+
+	(void)state;
+	str_init(&text, STR_MAX_LARGE);
+	str_add_text(&text, "address");
+	for (int i = 0; i < 40; i++)
+		str_addf(&text, ",c%d", i);
+	str_add_text(&text, "\na@paper.example");
+	for (int i = 0; i < 40; i++) {
+		str_add_char(&text, ',');
+		str_add_repeat(&text, 'x', 750);
+	}
+	assert_rejects(str_span(&text), 0, "2:0 the values have more than 30000 bytes together\n");
+	str_clear(&text);
+}
+
+static void attributes_leave_room_for_the_fixed_columns(void **state)
+{
+	struct listcase l;
+	struct str text;
+
+	(void)state;
+	str_init(&text, STR_MAX_LARGE);
+	str_add_text(&text, "address");
+	for (unsigned i = 0; i < LISTFILE_ATTRIBUTES_MAX; i++)
+		str_addf(&text, ",c%u", i);
+	read_good(&l, str_span(&text), 0);
+	listcase_clear(&l);
+	str_add_text(&text, ",more");
+	assert_unreadable(
+		str_span(&text), E_RANGE, ":1: 195 columns besides the usual ones; there may be 194");
+	str_clear(&text);
+}
+
 static void a_file_that_is_no_list_is_refused_with_its_line(void **state)
 {
 	(void)state;
@@ -577,7 +605,7 @@ static void what_is_no_file_is_refused(void **state)
 	(void)state;
 	listcase_read_file(&l, "/nowhere/list.csv");
 	assert_int_equal(l.status, E_NOTFOUND);
-	assert_non_null(strstr(l.err.text, "'/nowhere/list.csv'"));
+	assert_contains(l.err.text, "'/nowhere/list.csv'");
 	listcase_clear(&l);
 	listcase_read_file(&l, "/");
 	assert_int_equal(l.status, E_UNSUPPORTED);
@@ -697,6 +725,8 @@ int main(void)
 		cmocka_unit_test(a_row_needs_as_many_cells_as_the_header),
 		cmocka_unit_test(a_value_in_a_column_without_a_name_is_rejected),
 		cmocka_unit_test(a_value_that_is_too_long_is_rejected),
+		cmocka_unit_test(a_row_that_could_not_be_written_again_is_rejected),
+		cmocka_unit_test(attributes_leave_room_for_the_fixed_columns),
 		cmocka_unit_test(a_file_that_is_no_list_is_refused_with_its_line),
 		cmocka_unit_test(a_header_without_rows_is_an_empty_list),
 		cmocka_unit_test(what_is_no_file_is_refused),

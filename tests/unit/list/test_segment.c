@@ -3,13 +3,7 @@
  */
 #include "list/segment.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 static struct member marie(void)
 {
@@ -48,8 +42,7 @@ static void assert_fault(const char *text, enum status expected, const char *wor
 	assert_int_equal(segment_parse(span_of(text), &segment, &err), expected);
 	assert_int_equal(err.status, expected);
 	assert_null(segment);
-	if (!strstr(err.text, words))
-		fail_msg("'%s' isn't in:\n%s", words, err.text);
+	assert_contains(err.text, words);
 }
 
 static void a_comparison_ignores_case_in_every_script(void **state)
