@@ -34,8 +34,7 @@ have = LIBRARIES="$(PACKAGES)" HEADERS="$(HEADERS) $(2)" .ci/deps $(sort $(1))
 # --- how it is compiled ---
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum \
-	-Wno-unused-command-line-argument
+	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
 LINK_HARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
 
@@ -47,6 +46,7 @@ OPTIMISE_cover := -O0 -g --coverage
 OPTIMISE_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(MODE),fuzz)
 CC := clang
+WARNINGS += -Wno-unused-command-line-argument
 endif
 OPTIMISE := $(OPTIMISE_$(MODE))
 ifeq ($(OPTIMISE),)
