@@ -144,7 +144,7 @@ check: tests ## run all tests; installs nothing
 
 .PHONY: check-c
 check-c: tests
-	@$(RUN_TESTS) --c-only $(TESTS)
+	@$(RUN_TESTS) --only $(TESTS)
 
 # --- the two commands, and what they need ---
 

@@ -28,7 +28,7 @@ TIME_LIMIT_PYTHON = 600
 OUTPUT_SHOWN = 20_000
 
 RUN = re.compile(r"\[ RUN      \] (.+)$")
-OUTCOME = re.compile(r"\[ (      OK|  FAILED|  SKIPPED|  ERROR  ) +\] (.+)$")
+OUTCOME = re.compile(r"\[ +(OK|FAILED|SKIPPED|ERROR) +\] (.+)$")
 TOTAL = re.compile(r"\[==========\] (?:[^:]+: )?Running (\d+) test\(s\)")
 
 
@@ -50,7 +50,7 @@ class Result:
 
 def how_it_ended(status, limit):
   if status is None:
-    return f"stopped after {limit} seconds"
+    return f"stopped after {limit:g} seconds"
   if status < 0:
     return f"killed by {signal.Signals(-status).name}"
   return f"exit status {status}"
@@ -97,7 +97,7 @@ def read_cmocka(result, text):
       running, between = run.group(1), []
       seen += 1
     elif running and outcome and outcome.group(2) == running:
-      word = outcome.group(1).strip()
+      word = outcome.group(1)
       if word == "OK":
         result.passed += 1
       elif word == "SKIPPED":
@@ -260,10 +260,9 @@ def python_files():
 
 
 def run_all(options):
-  jobs = []
-  if not options.c_only:
-    jobs += [(run_python, path, options) for path in python_files()]
-  jobs += [(run_c, path, options) for path in options.programs]
+  paths = [] if options.only else list(python_files())
+  paths += options.programs
+  jobs = [(run_python if path.endswith(".py") else run_c, path, options) for path in paths]
   if options.match:
     jobs = [job for job in jobs if options.match in job[1]]
   results = []
@@ -287,13 +286,13 @@ def run_all(options):
 
 def main():
   parser = argparse.ArgumentParser(description=__doc__)
-  parser.add_argument("programs", nargs="*", help="cmocka programs")
+  parser.add_argument("programs", nargs="*", help="cmocka programs, unittest files")
   parser.add_argument("--program", default="build/release/dateline", help="the dateline to test")
   parser.add_argument("--build", default="build/release", help="the folder it was built in")
   parser.add_argument("--wrapper", default="", help="command put before each cmocka program")
   parser.add_argument("--jobs", type=int, default=2)
-  parser.add_argument("--slow", type=int, default=1, help="time limits times this")
-  parser.add_argument("--c-only", action="store_true", help="no Python files")
+  parser.add_argument("--slow", type=float, default=1, help="time limits times this")
+  parser.add_argument("--only", action="store_true", help="not also the project's Python files")
   parser.add_argument("--match", default="", help="only programs whose path contains this")
   parser.add_argument("--module", help=argparse.SUPPRESS)
   parser.add_argument("--report", help=argparse.SUPPRESS)
