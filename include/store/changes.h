@@ -17,6 +17,9 @@ enum status store_add_change(struct store *store, struct change *change, struct 
 enum status store_count_change(struct store *store, int64_t change_id, int64_t added, int64_t updated,
 	int64_t removed, struct err *err);
 
+/* E_NOTFOUND, naming the number. change_clear `out` afterwards. */
+enum status store_get_change(struct store *store, int64_t id, struct change *out, struct err *err);
+
 /* A list's changes, the newest first. What `fn` is given is borrowed for the call; not OK stops. */
 typedef enum status store_change_fn(void *context, const struct change *change, struct err *err);
 enum status store_each_change(
@@ -36,6 +39,7 @@ struct undo_summary {
 	int64_t kept_unsubscribed; /* they took themselves off since */
 	int64_t names_kept;        /* names and salutations that a later change on another list replaced */
 	int64_t settings;          /* 1 if the list's settings were restored */
+	int64_t blocked_by;        /* of kept_changed: a later change that isn't undone itself, or 0 */
 };
 
 /*

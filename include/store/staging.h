@@ -25,7 +25,7 @@ enum status staging_end(struct store *store, int64_t *duplicates, struct err *er
 /* Forget it all; also in the middle of the gathering. */
 void staging_clear(struct store *store);
 
-/* Each staged member is in exactly one of these counts. */
+/* Each staged member is in exactly one of these counts, but for the last. */
 struct staging_summary {
 	int64_t added;
 	int64_t updated;
@@ -34,6 +34,7 @@ struct staging_summary {
 	int64_t kept_removed;      /* stay removed */
 	int64_t kept_unsubscribed; /* stay unsubscribed */
 	int64_t kept_suppressed;   /* on the list, but nothing is sent to them */
+	int64_t written;           /* besides: those for whom the store changed */
 };
 
 struct staging_options {

@@ -50,6 +50,9 @@ enum status store_begin_read(struct store *store, struct err *err);
 enum status store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store); /* does nothing where none is open */
 
+/* End it by how its work went: commit after OK, else roll back and return `status`. */
+enum status store_end(struct store *store, enum status status, struct err *err);
+
 /* Run `work` in a transaction: committed if it returns OK, else rolled back. */
 typedef enum status store_work_fn(void *context, struct err *err);
 enum status store_transaction(struct store *store, store_work_fn *work, void *context, struct err *err);

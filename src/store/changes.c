@@ -70,22 +70,39 @@ enum status store_each_change(
 	return found == OK ? status : found;
 }
 
-enum status store_find_undoable(struct store *store, int64_t list_id, struct change *out, struct err *err)
+/* The only row, or E_NOTFOUND without words. */
+static enum status take_change(struct sqlite_rows *rows, struct change *out, struct err *err)
 {
-	struct sqlite_rows rows;
-	bool is_there;
+	bool is_there = sqlite_next(rows);
 	enum status status;
 
 	*out = (struct change){0};
+	if (is_there)
+		get_change(rows, out);
+	status = sqlite_end(rows, err);
+	if (status != OK)
+		change_clear(out);
+	return status == OK && !is_there ? E_NOTFOUND : status;
+}
+
+enum status store_get_change(struct store *store, int64_t id, struct change *out, struct err *err)
+{
+	struct sqlite_rows rows;
+	enum status status;
+
+	sqlite_query(
+		store, "SELECT " COLUMNS " FROM change WHERE id = ?1", SQLITE_VALUES(sqlite_int(id)), &rows);
+	status = take_change(&rows, out, err);
+	return status == E_NOTFOUND ? err_set(err, status, "there's no change %lld", (long long)id) : status;
+}
+
+enum status store_find_undoable(struct store *store, int64_t list_id, struct change *out, struct err *err)
+{
+	struct sqlite_rows rows;
+
 	sqlite_query(store,
 		"SELECT " COLUMNS " FROM change WHERE (list_id = ?1 OR other_list_id = ?1)"
 		" AND undone_by IS NULL AND kind NOT IN (?2, ?3) ORDER BY id DESC LIMIT 1",
 		SQLITE_VALUES(sqlite_int(list_id), sqlite_int(CHANGE_NEW), sqlite_int(CHANGE_UNDO)), &rows);
-	is_there = sqlite_next(&rows);
-	if (is_there)
-		get_change(&rows, out);
-	status = sqlite_end(&rows, err);
-	if (status != OK)
-		change_clear(out);
-	return status == OK && !is_there ? E_NOTFOUND : status;
+	return take_change(&rows, out, err);
 }

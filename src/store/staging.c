@@ -309,6 +309,7 @@ static enum status merge_one(struct store *store, struct candidate *c, const str
 	status = merge_attributes(c, &attributes, err);
 	is_same = c->is_member && !is_subscriber_other(c) && !is_membership_other(c, &attributes);
 	++*judge(c, options, is_same, summary, &is_kept);
+	summary->written += !is_kept;
 	if (status == OK && !is_kept && !options->is_dry_run)
 		status = write_candidate(store, c, str_span(&attributes), err);
 	str_clear(&attributes);

@@ -177,18 +177,19 @@ void store_rollback(struct store *store)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+enum status store_end(struct store *store, enum status status, struct err *err)
+{
+	if (status == OK)
+		return store_commit(store, err);
+	store_rollback(store);
+	return status;
+}
+
 enum status store_transaction(struct store *store, store_work_fn *work, void *context, struct err *err)
 {
 	enum status status = store_begin(store, err);
 
-	if (status != OK)
-		return status;
-	status = work(context, err);
-	if (status != OK) {
-		store_rollback(store);
-		return status;
-	}
-	return store_commit(store, err);
+	return status == OK ? store_end(store, work(context, err), err) : status;
 }
 
 enum status store_get_meta(struct store *store, const char *name, struct str *value, struct err *err)

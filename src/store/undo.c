@@ -16,6 +16,7 @@ struct touched {
 	bool is_there;
 	enum member_state is;
 	int64_t now_change_id;
+	bool is_now_undone; /* the change that touched it last */
 	bool is_suppressed;
 };
 
@@ -45,6 +46,7 @@ static void get_touched(const struct sqlite_rows *rows, struct touched *out)
 		.is = (enum member_state)sqlite_get_int(rows, 3),
 		.now_change_id = sqlite_get_int(rows, 4),
 		.is_suppressed = sqlite_get_int(rows, 5) != 0,
+		.is_now_undone = sqlite_get_int(rows, 6) != 0,
 	};
 }
 
@@ -89,6 +91,16 @@ static enum status restore_one(
 		err);
 }
 
+static void note_blocking(const struct person *person, int64_t change_id, struct undo_summary *summary)
+{
+	for (size_t i = 0; i < person->count; i++) {
+		const struct touched *touched = &person->touched[i];
+
+		if (touched->is_there && touched->now_change_id != change_id && !touched->is_now_undone)
+			summary->blocked_by = touched->now_change_id;
+	}
+}
+
 static enum status restore_person(struct store *store, const struct person *person, int64_t change_id,
 	struct undo_summary *summary, struct err *err)
 {
@@ -104,6 +116,7 @@ static enum status restore_person(struct store *store, const struct person *pers
 		break;
 	case VERDICT_CHANGED:
 		summary->kept_changed++;
+		note_blocking(person, change_id, summary);
 		break;
 	case VERDICT_UNSUBSCRIBED:
 		summary->kept_unsubscribed++;
@@ -125,7 +138,8 @@ static enum status restore_memberships(
 
 	sqlite_query(store,
 		"SELECT b.subscriber_id, b.list_id, b.state, m.state, m.change_id,"
-		" EXISTS (SELECT 1 FROM suppression AS p WHERE p.address_key = s.address_key)"
+		" EXISTS (SELECT 1 FROM suppression AS p WHERE p.address_key = s.address_key),"
+		" (SELECT c.undone_by IS NOT NULL FROM change AS c WHERE c.id = m.change_id)"
 		" FROM change_membership AS b JOIN subscriber AS s ON s.id = b.subscriber_id"
 		" LEFT JOIN membership AS m ON m.list_id = b.list_id AND m.subscriber_id = b.subscriber_id"
 		" WHERE b.change_id = ?1 ORDER BY b.subscriber_id, b.list_id",

@@ -220,7 +220,7 @@ static void each_member_is_counted_once(void **state)
 	struct staging_summary summary;
 	int64_t change;
 
-	change = import(place, europe, ROWS(ANA "|Ana", BEN "|Ben", LI "|Li", "u@x.example", "s@x.example"));
+	import(place, europe, ROWS(ANA "|Ana", BEN "|Ben", LI "|Li", "u@x.example", "s@x.example"));
 	remove_member(place, europe, LI, add_change(place, europe, 0, CHANGE_REMOVE));
 	assert_int_equal(sqlite_run(place->store,
 				 "UPDATE membership SET state = 2 WHERE subscriber_id ="
