@@ -34,13 +34,18 @@ struct line {
 	size_t column;
 	size_t limit;
 	bool has_space_next; /* the next unit has a space before it */
+	bool may_fold;
 };
 
-static void line_start(struct line *line, struct str *out, const char *name)
+/*
+ * Readers of text differ on whether a fold right behind the name leaves a
+ * space: with `is_structured` it may be folded there.
+ */
+static void line_start(struct line *line, struct str *out, const char *name, bool is_structured)
 {
 	str_add_text(out, name);
 	str_add_char(out, ':');
-	*line = (struct line){out, strlen(name) + 1, LINE_WANTED, true};
+	*line = (struct line){out, strlen(name) + 1, LINE_WANTED, true, is_structured};
 }
 
 static void line_fold(struct line *line)
@@ -49,18 +54,27 @@ static void line_fold(struct line *line)
 	line->column = 1;
 	line->limit = LINE_WANTED;
 	line->has_space_next = false;
+	line->may_fold = false;
 }
 
 /* Bytes that stay together, on this line if they fit, else on the next. */
 static void add_unit(struct line *line, struct span unit)
 {
-	if (line->column > 1 && line->column + line->has_space_next + unit.len > line->limit)
+	if (line->may_fold && line->column + line->has_space_next + unit.len > line->limit)
 		line_fold(line);
 	if (line->has_space_next)
 		str_add_char(line->out, ' ');
 	str_add(line->out, unit);
 	line->column += line->has_space_next + unit.len;
 	line->has_space_next = true;
+	line->may_fold = true;
+}
+
+static size_t room_left(const struct line *line)
+{
+	size_t used = line->column + line->has_space_next;
+
+	return used < line->limit ? line->limit - used : 0;
 }
 
 static bool is_alphanumeric(char c)
@@ -229,12 +243,16 @@ static struct span next_word(struct line *line, const struct word_encoding *enco
 	struct span word = fitting(encoding, text, word_room(line), utf8_grapheme);
 	bool is_whole = word.len == text.len;
 
-	if (!is_whole && line->column > 1 && (!word.len || word_room(line) < WORD_ROOM_WORTH)) {
+	if (!is_whole && line->may_fold && (!word.len || word_room(line) < WORD_ROOM_WORTH)) {
 		line_fold(line);
 		word = fitting(encoding, text, word_room(line), utf8_grapheme);
 	}
 	if (!word.len)
 		word = fitting(encoding, text, word_room(line), character_length);
+	if (!word.len) {
+		line_fold(line);
+		word = fitting(encoding, text, word_room(line), character_length);
+	}
 	return word;
 }
 
@@ -267,16 +285,17 @@ static bool touches_odd_space(struct span text, size_t start, size_t end)
 	return before || behind;
 }
 
-static bool is_plain_word(struct span text, struct span word)
+/* `first_room` is what the line that begins with the field's name holds. */
+static bool is_plain_word(struct span text, struct span word, size_t first_room)
 {
 	size_t start = (size_t)(word.ptr - text.ptr);
 
-	return word.len && word.len <= UNIT_WANTED && is_printable(word) && !looks_encoded(word) &&
-	       !touches_odd_space(text, start, start + word.len);
+	return word.len && word.len <= (start ? UNIT_WANTED : first_room) && is_printable(word) &&
+	       !looks_encoded(word) && !touches_odd_space(text, start, start + word.len);
 }
 
 /* From the first word that needs encoding to the last; empty, at the end, if none does. */
-static struct span encoded_region(struct span text)
+static struct span encoded_region(struct span text, size_t first_room)
 {
 	struct span region = span_from(text, text.len);
 	struct span rest = text;
@@ -284,7 +303,7 @@ static struct span encoded_region(struct span text)
 	bool is_found = false;
 
 	while (span_split(&rest, ' ', &word)) {
-		if (is_plain_word(text, word))
+		if (is_plain_word(text, word, first_room))
 			continue;
 		/* The first one may be empty. */
 		if (!is_found)
@@ -313,9 +332,9 @@ enum status header_add_text(struct str *out, const char *name, struct span value
 
 	if (status != OK)
 		return status;
-	line_start(&line, out, name);
+	line_start(&line, out, name, false);
 	if (value.len) {
-		region = encoded_region(value);
+		region = encoded_region(value, room_left(&line));
 		add_plain_words(&line, span_first(value, (size_t)(region.ptr - value.ptr)));
 		add_encoded_words(&line, region);
 		add_plain_words(&line, span_from(value, (size_t)(region.ptr - value.ptr) + region.len));
@@ -351,7 +370,7 @@ enum status header_add_raw(struct str *out, const char *name, struct span value,
 	if (!utf8_is_ascii(value))
 		return err_set(
 			err, E_SYNTAX, "%s \"%.*s\": only ASCII may stand here", name, SPAN_ARG(value));
-	line_start(&line, out, name);
+	line_start(&line, out, name, false);
 	while (value.len) {
 		struct span unit = next_raw_unit(value);
 
@@ -422,7 +441,7 @@ static void add_phrase(struct line *line, struct span name)
 
 enum status header_phrase(struct str *out, struct span name, size_t column, struct err *err)
 {
-	struct line line = {out, column, LINE_WANTED, false};
+	struct line line = {out, column, LINE_WANTED, false, column > 1};
 	enum status status = header_check("name", name, err);
 
 	if (status != OK)
@@ -494,7 +513,7 @@ enum status header_add_mailboxes(struct str *out, const char *name, const struct
 		if (status != OK)
 			return status;
 	}
-	line_start(&line, out, name);
+	line_start(&line, out, name, true);
 	for (size_t i = 0; i < count; i++)
 		add_mailbox(&line, &mailboxes[i], i + 1 == count);
 	str_add(out, SPAN("\r\n"));
@@ -597,7 +616,7 @@ enum status header_add_params(struct str *out, const char *name, const char *val
 			err, E_RANGE, "%s \"%s\": at most %u bytes are allowed", name, value, UNIT_WANTED);
 	if (status != OK)
 		return status;
-	line_start(&line, out, name);
+	line_start(&line, out, name, true);
 	str_init(&unit, LINE_WANTED);
 	str_add_text(&unit, value);
 	add_param_unit(&line, &unit, !count);
