@@ -171,6 +171,11 @@ static bool is_dot_atom(struct span local)
 	return !was_dot;
 }
 
+static bool needs_backslash(char c)
+{
+	return c == '"' || c == '\\';
+}
+
 static void add_local(struct span local, struct str *out)
 {
 	if (is_dot_atom(local)) {
@@ -179,11 +184,23 @@ static void add_local(struct span local, struct str *out)
 	}
 	str_add_char(out, '"');
 	for (size_t i = 0; i < local.len; i++) {
-		if (local.ptr[i] == '"' || local.ptr[i] == '\\')
+		if (needs_backslash(local.ptr[i]))
 			str_add_char(out, '\\');
 		str_add_char(out, local.ptr[i]);
 	}
 	str_add_char(out, '"');
+}
+
+/* As add_local would write it. */
+static size_t local_size(struct span local)
+{
+	size_t size = local.len;
+
+	if (is_dot_atom(local))
+		return size;
+	for (size_t i = 0; i < local.len; i++)
+		size += needs_backslash(local.ptr[i]);
+	return size + 2;
 }
 
 /* The local part, up to its '@', which is skipped. */
@@ -299,14 +316,17 @@ static bool has_a_label(struct span domain)
 	return false;
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 static char *lower_copy(struct span domain)
 {
 	char *copy = span_copy(domain);
 
-	for (char *p = copy; *p; p++) {
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p + 32);
-	}
+	for (char *p = copy; *p; p++)
+		*p = lower(*p);
 	return copy;
 }
 
@@ -360,13 +380,8 @@ static enum status read_domain(struct reader *reader, char **out, struct err *er
 
 static enum status check_length(struct span text, const struct addr *addr, struct err *err)
 {
-	struct str local;
-	size_t size;
+	size_t size = local_size(span_of(addr->local));
 
-	str_init(&local, STR_MAX_SMALL);
-	add_local(span_of(addr->local), &local);
-	size = local.len;
-	str_clear(&local);
 	if (size > LOCAL_MAX)
 		return err_set(err, E_RANGE,
 			"address \"%.*s\": %zu bytes before the @, and at most %u are allowed",
@@ -443,21 +458,26 @@ void addr_format_shown(const struct addr *addr, struct str *out)
 	idn2_free(shown);
 }
 
-void addr_key(const struct addr *addr, struct str *out)
+static void add_folded(struct span local, struct str *out)
 {
-	struct span local = span_of(addr->local);
 	struct str folded;
-	struct err ignored;
 
 	str_init(&folded, STR_MAX_SMALL);
 	/* Not being UTF-8 is its only failure, and addr_parse has looked. */
-	if (utf8_fold(local, &folded, &ignored) == OK)
-		str_add(out, str_span(&folded));
-	else
-		str_add(out, local);
+	str_add(out, utf8_fold(local, &folded, NULL) == OK ? str_span(&folded) : local);
+	str_clear(&folded);
+}
+
+void addr_key(const struct addr *addr, struct str *out)
+{
+	if (addr->needs_smtputf8) {
+		add_folded(span_of(addr->local), out);
+	} else {
+		for (const char *p = addr->local; *p; p++)
+			str_add_char(out, lower(*p));
+	}
 	str_add_char(out, '@');
 	str_add_text(out, addr->domain);
-	str_clear(&folded);
 }
 
 static enum status name_fault(struct span text, size_t offset, const char *what, struct err *err)

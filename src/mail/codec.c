@@ -13,6 +13,7 @@
 #define BASE64_LINE_BYTES (CODEC_LINE_MAX / 4 * 3)
 /* A soft break needs the last octet of a line for its '='. */
 #define QP_LINE_ROOM (CODEC_LINE_MAX - 1)
+#define CHARACTER_MAX 4u
 
 static const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -208,19 +209,23 @@ static size_t character_length(struct span text)
 	return text.len - rest.len;
 }
 
-static void add_encoded(struct span bytes, size_t *column, struct str *out)
+static void add_encoded(struct span character, size_t *column, struct str *out)
 {
 	static const char digits[] = "0123456789ABCDEF";
+	char codes[3 * CHARACTER_MAX];
+	size_t size = 0;
 
-	if (*column + 3 * bytes.len > QP_LINE_ROOM)
-		codec_qp_soft_break(column, out);
-	for (size_t i = 0; i < bytes.len; i++) {
-		unsigned char byte = (unsigned char)bytes.ptr[i];
-		char code[3] = {'=', digits[byte >> 4], digits[byte & 15]};
+	for (size_t i = 0; i < character.len; i++) {
+		unsigned char byte = (unsigned char)character.ptr[i];
 
-		str_add(out, span_bytes(code, 3));
+		codes[size++] = '=';
+		codes[size++] = digits[byte >> 4];
+		codes[size++] = digits[byte & 15];
 	}
-	*column += 3 * bytes.len;
+	if (*column + size > QP_LINE_ROOM)
+		codec_qp_soft_break(column, out);
+	str_add(out, span_bytes(codes, size));
+	*column += size;
 }
 
 void codec_qp(struct span text, size_t *column, struct str *out)

@@ -127,14 +127,17 @@ static struct span start_of(struct span value)
 
 enum status header_check(const char *what, struct span value, struct err *err)
 {
-	size_t invalid = utf8_first_invalid(value);
 	struct span rest = value;
 	size_t position = 0;
+	size_t invalid;
 	uint32_t c;
 
 	if (value.len > HEADER_VALUE_MAX)
 		return err_set(err, E_RANGE, "%s \"%.*s...\": %zu bytes, and at most %u are allowed", what,
 			SPAN_ARG(start_of(value)), value.len, HEADER_VALUE_MAX);
+	if (is_printable(value))
+		return OK;
+	invalid = utf8_first_invalid(value);
 	if (invalid != SIZE_MAX)
 		return err_set(err, E_SYNTAX, "%s \"%.*s\": not UTF-8 from byte %zu on", what,
 			SPAN_ARG(start_of(span_first(value, invalid))), invalid + 1);

@@ -172,7 +172,7 @@ static void what_nobody_sees_is_refused(void **state)
 			    "ana@paper.example"),
 		E_SYNTAX, "(U+FEFF) at character 1");
 	assert_refused(SPAN("\xe2\x80\xae"
-			    "ana@paper.example"),
+			    "ana\xe2\x80\xac@paper.example"),
 		E_SYNTAX, "(U+202E) at character 1");
 	assert_refused(SPAN("zo\xef\xbf\xbd@paper.example"), E_SYNTAX, "(U+FFFD) at character 3");
 }
@@ -389,7 +389,8 @@ static void a_bad_mailbox_is_refused_and_says_where(void **state)
 	assert_mailbox_refused(SPAN("\"Ana\r\n\" <a@b.example>"), E_SYNTAX, "a line break at character 5");
 	assert_mailbox_refused(SPAN("A\0na <a@b.example>"), E_SYNTAX, "a NUL at character 2");
 	assert_mailbox_refused(SPAN("A\x1bna <a@b.example>"), E_SYNTAX, "a control character");
-	assert_mailbox_refused(SPAN("A\xe2\x80\xaena <a@b.example>"), E_SYNTAX, "an invisible character");
+	assert_mailbox_refused(
+		SPAN("A\xe2\x80\xaena\xe2\x80\xac <a@b.example>"), E_SYNTAX, "an invisible character");
 	assert_mailbox_refused(SPAN("A\xffna <a@b.example>"), E_SYNTAX, "not UTF-8 from byte 2");
 }
 
