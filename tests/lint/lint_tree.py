@@ -13,7 +13,9 @@ TOP = {
 }  # fmt: skip
 NOT_OURS = {".git", "build"}
 
-TESTS = {"unit", "spec", "property", "fuzz", "integration", "crash", "bench", "support", "lint"}
+TESTS = {
+  "unit", "spec", "property", "fuzz", "integration", "crash", "bench", "support", "lint", "tools",
+}  # fmt: skip
 
 TEXT = (".c", ".h", ".py", ".sh", ".md", ".mustache", ".csv", ".sql", ".1", "Makefile")
 TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)

@@ -2,6 +2,7 @@
  * What holds for every text, tried on many: encodings give back what went in,
  * however it was cut, and an address is the same after being written and read.
  */
+#include "support/random.h"
 #include "support/test.h"
 
 #include "mail/addr.h"
@@ -10,26 +11,18 @@
 
 #define ROUNDS 3000
 
-static uint64_t seed;
+static struct random numbers;
 
-/* A small generator of our own, so that a seed means the same everywhere (splitmix64). */
-static uint64_t draw(uint64_t below)
+static int start(void **state)
 {
-	uint64_t mixed = seed += 0x9e3779b97f4a7c15u;
-
-	mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
-	mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
-	return (mixed ^ mixed >> 31) % below;
+	(void)state;
+	random_init(&numbers, random_first_seed());
+	return 0;
 }
 
-static int print_seed(void **state)
+static size_t draw(size_t below)
 {
-	const char *given = getenv("DATELINE_SEED");
-
-	(void)state;
-	seed = given ? strtoull(given, NULL, 10) : 20261111;
-	fprintf(stderr, "DATELINE_SEED=%llu\n", (unsigned long long)seed);
-	return 0;
+	return random_below(&numbers, below);
 }
 
 static const char *const pieces[] = {"a", "Z", "7", " ", " ", "  ", "\t", ".", "From ", "From", "=", "\n",
@@ -41,7 +34,7 @@ static const char *const pieces[] = {"a", "Z", "7", " ", " ", "  ", "\t", ".", "
 static void draw_text(struct str *text)
 {
 	str_empty(text);
-	for (uint64_t count = draw(60); count; count--)
+	for (size_t count = draw(60); count; count--)
 		str_add_text(text, pieces[draw(PIECE_COUNT)]);
 }
 
@@ -154,10 +147,10 @@ static void draw_address(struct str *text)
 
 	str_empty(text);
 	str_add_text(text, is_quoted ? "\"" : "a");
-	for (uint64_t count = draw(6); count; count--)
+	for (size_t count = draw(6); count; count--)
 		str_add_text(text, address_pieces[draw(ADDRESS_PIECE_COUNT)]);
 	str_add_text(text, is_quoted ? "b\"@p" : "b@p");
-	for (uint64_t count = draw(4); count; count--)
+	for (size_t count = draw(4); count; count--)
 		str_add_text(text, address_pieces[draw(ADDRESS_PIECE_COUNT)]);
 	str_add_text(text, ".example");
 }
@@ -244,11 +237,14 @@ static void a_field_has_short_lines_whatever_its_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quoted_printable_in_any_pieces_gives_back_the_text),
-		cmocka_unit_test(base64_gives_back_any_bytes),
-		cmocka_unit_test(an_address_is_the_same_after_being_written_and_read),
-		cmocka_unit_test(a_field_has_short_lines_whatever_its_text),
+		cmocka_unit_test_setup_teardown(
+			quoted_printable_in_any_pieces_gives_back_the_text, start, random_show_seed),
+		cmocka_unit_test_setup_teardown(base64_gives_back_any_bytes, start, random_show_seed),
+		cmocka_unit_test_setup_teardown(
+			an_address_is_the_same_after_being_written_and_read, start, random_show_seed),
+		cmocka_unit_test_setup_teardown(
+			a_field_has_short_lines_whatever_its_text, start, random_show_seed),
 	};
 
-	return cmocka_run_group_tests(tests, print_seed, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
