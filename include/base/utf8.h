@@ -36,6 +36,8 @@ size_t utf8_grapheme(struct span text);
 
 /* NFC and full case folding: equal results are one to a person. E_SYNTAX if not UTF-8. */
 enum status utf8_fold(struct span text, struct str *out, struct err *err);
+/* NFC and lower case: still to be read ("ß" and a final "ς" stay). E_SYNTAX if not UTF-8. */
+enum status utf8_lower(struct span text, struct str *out, struct err *err);
 /* NFC. */
 enum status utf8_normalise(struct span text, struct str *out, struct err *err);
 

@@ -239,6 +239,18 @@ enum status utf8_fold(struct span text, struct str *out, struct err *err)
 	return keep(folded, length, out, err);
 }
 
+enum status utf8_lower(struct span text, struct str *out, struct err *err)
+{
+	enum status status = check(text, err);
+	size_t length = 0;
+	uint8_t *lowered;
+
+	if (status != OK || !text.len)
+		return status;
+	lowered = u8_tolower(bytes_of(text), text.len, NULL, UNINORM_NFC, NULL, &length);
+	return keep(lowered, length, out, err);
+}
+
 enum status utf8_normalise(struct span text, struct str *out, struct err *err)
 {
 	enum status status = check(text, err);

@@ -163,6 +163,21 @@ static void assert_folds(const char *text, const char *expected)
 	str_clear(&out);
 }
 
+static void lower_case_is_still_to_be_read(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	assert_int_equal(utf8_lower(SPAN("GRÖ\xe1\xba\x9e"
+					 "E STRASSE ΣΊΣΥΦΟΣ E\xcc\x81"),
+				 &out, NULL),
+		OK);
+	assert_string_equal(out.ptr, "größe strasse σίσυφος é");
+	assert_int_equal(utf8_lower(SPAN("\xff"), &out, NULL), E_SYNTAX);
+	str_clear(&out);
+}
+
 static void names_that_are_one_to_a_person_fold_to_one(void **state)
 {
 	(void)state;
@@ -225,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_family_of_emoji_and_a_flag_are_one_grapheme),
 		cmocka_unit_test(marks_without_end_are_cut_between_characters),
 		cmocka_unit_test(names_that_are_one_to_a_person_fold_to_one),
+		cmocka_unit_test(lower_case_is_still_to_be_read),
 		cmocka_unit_test(normal_form_composes_and_keeps_the_case),
 		cmocka_unit_test(what_is_not_utf8_is_neither_folded_nor_normalised),
 		cmocka_unit_test(folding_over_the_ceiling_is_refused),
