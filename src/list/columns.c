@@ -8,11 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unicase.h>
 #include <unictype.h>
-
-/* Names are shortened before they are measured: spaces and signs may be many. */
-#define TYPED_MAX (4 * COLUMNS_NAME_MAX)
 
 static const struct {
 	const char *name;
@@ -241,23 +237,19 @@ static bool is_word_character(uint32_t c)
 		c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N);
 }
 
-/* In lower case and NFC. NULL if it isn't UTF-8. free() it. */
-static char *lower(struct span typed, size_t *length)
-{
-	return (char *)u8_tolower((const uint8_t *)typed.ptr, typed.len, NULL, UNINORM_NFC, NULL, length);
-}
-
 /* Lower case, and one `_` for every run of what is neither letter nor digit. */
 static enum status fold_name(struct span typed, struct str *out, struct err *err)
 {
-	size_t length = 0;
-	char *lowered = typed.len <= TYPED_MAX ? lower(typed, &length) : NULL;
-	struct span rest = span_bytes(lowered, length);
+	struct str lower;
+	struct span rest;
 	uint32_t c;
+	enum status status;
 
-	if (typed.len && typed.len <= TYPED_MAX && !lowered)
-		return err_set(err, E_SYNTAX, "a name that isn't UTF-8");
-	while (utf8_next(&rest, &c)) {
+	/* A row's ceiling is above this; the name is measured when signs and spaces have become few. */
+	str_init(&lower, STR_MAX_LARGE);
+	status = utf8_lower(typed, &lower, err);
+	rest = str_span(&lower);
+	while (status == OK && utf8_next(&rest, &c)) {
 		if (is_word_character(c))
 			utf8_add(out, c);
 		else if (out->len && out->ptr[out->len - 1] != '_')
@@ -265,11 +257,11 @@ static enum status fold_name(struct span typed, struct str *out, struct err *err
 	}
 	if (out->len && out->ptr[out->len - 1] == '_')
 		str_cut(out, out->len - 1);
-	free(lowered);
-	if (typed.len <= TYPED_MAX && out->len <= COLUMNS_NAME_MAX)
-		return OK;
-	return err_set(err, E_RANGE, "the name '%.*s…' is longer than %u bytes",
-		SPAN_ARG(utf8_first_columns(typed, 40)), COLUMNS_NAME_MAX);
+	str_clear(&lower);
+	if (status == OK && out->len > COLUMNS_NAME_MAX)
+		status = err_set(err, E_RANGE, "the name '%.*s…' is longer than %u bytes",
+			SPAN_ARG(utf8_first_columns(typed, 40)), COLUMNS_NAME_MAX);
+	return status;
 }
 
 static const char *meaning(const char *folded)

@@ -146,13 +146,10 @@ static bool check_cell(struct reader *reader, size_t index, struct cell *cell)
 
 static bool check_count(struct reader *reader, struct row *row)
 {
-	size_t kept = row->cell_count < LISTFILE_COLUMNS_MAX ? row->cell_count : LISTFILE_COLUMNS_MAX;
 	size_t count = row->cell_count;
 
-	if (count == kept) {
-		while (count > reader->columns.count && !row->cells[count - 1].len)
-			count--;
-	}
+	while (count > reader->columns.count && count <= LISTFILE_COLUMNS_MAX && !row->cells[count - 1].len)
+		count--;
 	if (count == reader->columns.count)
 		return true;
 	return set_fault(reader, 0, "the row has %zu cells, the header row has %zu", row->cell_count,

@@ -85,7 +85,8 @@ static void to_utf16(struct str *text)
 	char *out = converted + 2;
 	size_t left = text->len;
 
-	memcpy(converted, "\xff\xfe", 2);
+	converted[0] = '\xff';
+	converted[1] = '\xfe';
 	room -= 2;
 	assert_int_equal(iconv(iconv_to, &in, &left, &out, &room), 0);
 	iconv_close(iconv_to);

@@ -191,10 +191,8 @@ static void write_expression(struct random *random, struct str *out, const struc
 	bool needs = (place >= 1 && e->kind == OR) || (place == 2 && e->kind == AND);
 	bool has_parentheses = needs || random_one_in(random, 6);
 
-	if (has_parentheses) {
+	if (has_parentheses)
 		str_add_char(out, '(');
-		place = 0;
-	}
 	if (e->kind == NOT) {
 		add_keyword(random, out, "not");
 		write_expression(random, out, e->left, 2);
