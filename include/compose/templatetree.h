@@ -2,8 +2,8 @@
 #define COMPOSE_TEMPLATETREE_H
 
 /*
- * What templateparse.c makes of a source and templaterender.c walks. Private
- * to the template module.
+ * A template's sources as trees: made by templateparse.c, walked by
+ * templaterender.c. Private to the template module.
  */
 #include "compose/template.h"
 

@@ -117,7 +117,7 @@ static enum status add_images(const struct release *release, const struct letter
 	struct mime_part *related, size_t *total, struct err *err)
 {
 	for (size_t i = 0; i < release->image_count; i++) {
-		struct mime_part *part;
+		struct mime_part *part = NULL;
 		struct str id;
 		enum status status =
 			new_file_part(release, frame, &release->images[i], true, total, &part, err);
@@ -137,7 +137,7 @@ static enum status add_attachments(const struct release *release, const struct l
 	struct mime_part *mixed, size_t *total, struct err *err)
 {
 	for (size_t i = 0; i < release->attachment_count; i++) {
-		struct mime_part *part;
+		struct mime_part *part = NULL;
 		enum status status =
 			new_file_part(release, frame, &release->attachments[i], false, total, &part, err);
 
