@@ -148,7 +148,7 @@ static bool fold_language(struct span language, struct str *out)
 static enum status add_best_language(
 	struct words *words, const char *folder, struct span language, struct err *err)
 {
-	struct err ignored;
+	struct err ignored = {0};
 	struct str tag;
 	enum status status = E_NOTFOUND;
 
