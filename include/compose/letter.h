@@ -18,7 +18,8 @@
  *   subscriber.address, subscriber.name   To
  *   subscriber.greeting                   words_greeting() in the letter's language
  *   subscriber.<x>                        member_field(member, "<x>"), whatever templates use
- *   list.name, list.title                 only where the frame names no list
+ *   list.name, list.title                 only where the frame names no list; without a
+ *                                         name the message isn't a list's: no List- headers
  *   message_id                            token_message_id()
  *
  * From is the frame's: where lists have senders of their own, compile a letter

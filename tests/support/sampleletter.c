@@ -51,7 +51,7 @@ void sampleletter_init(struct sampleletter *sample)
 		.unsubscribe_mail = SPAN("unsubscribe@harbour.example"),
 		.language = SPAN("en"),
 		.zone = sample->zone,
-		.date_ms = INT64_C(1794304800000), /* Tue, 10 Nov 2026 10:00 Zurich */
+		.date_ms = INT64_C(1794301200000), /* Tue, 10 Nov 2026 10:00 in Zurich */
 		.dispatch = 7,
 		.epoch = &sample->epoch,
 	};

@@ -135,7 +135,7 @@ static void a_message_has_each_header_once(void **state)
 	assert_true(has(f, "\r\nTo: =?utf-8?Q?Ana_P=C3=A9rez?= <ana@elpuerto.example>\r\n"));
 	assert_true(has(f, "\r\nMessage-ID: <abcdefghijklmnopqrstuvwxyz@harbour.example>\r\n"));
 	assert_true(has(f, "\r\nList-Id: Europe\r\n <europe.harbour.example>\r\n"));
-	assert_true(has(f, "\r\nDate: Tue, 10 Nov 2026 11:00:00 +0100\r\n"));
+	assert_true(has(f, "\r\nDate: Tue, 10 Nov 2026 10:00:00 +0100\r\n"));
 }
 
 static void a_message_is_seven_bit_with_short_lines(void **state)
@@ -339,8 +339,21 @@ static void a_list_known_at_compiling_needs_no_slots(void **state)
 	for (size_t i = 0; i < letter_field_count(f->letter); i++)
 		assert_false(span_starts(span_of(letter_field(f->letter, i)), SPAN("list.")));
 	assert_int_equal(build(f, sampleletter_ana), OK);
-	assert_true(has(f, "\r\nList-Id: =?utf-8?Q?M=C3=A9dias_en_Europe?=\r\n <europe.harbour.example>\r\n"));
+	assert_true(
+		has(f, "\r\nList-Id: =?utf-8?Q?M=C3=A9dias_en_Europe?=\r\n <europe.harbour.example>\r\n"));
 	assert_part_has(f, "text/plain", "“Médias en Europe”.");
+}
+
+static void a_copy_for_no_list_has_no_list_headers(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(build_with(f, "list.name="), OK);
+	assert_false(has(f, "List-"));
+	for (size_t i = 0; i < letter_field_count(f->letter); i++) {
+		if (strcmp(letter_field(f->letter, i), "list.name") == 0)
+			assert_false(letter_field_is_needed(f->letter, i));
+	}
 }
 
 static void no_address_to_unsubscribe_at_means_no_header_and_no_line(void **state)
@@ -555,6 +568,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			replies_go_to_the_settings_address_without_contacts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_list_known_at_compiling_needs_no_slots, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_copy_for_no_list_has_no_list_headers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			no_address_to_unsubscribe_at_means_no_header_and_no_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -1,0 +1,261 @@
+/*
+ * A letter's header fields: who writes, to whom, about what, and the list's.
+ */
+#include "compose/letterhead.h"
+
+#include "base/mem.h"
+#include "mail/addr.h"
+#include "mail/header.h"
+
+#include <stdlib.h>
+
+/* An address as it goes on the wire; `what` is for messages. Appends. */
+static enum status add_address(struct span text, const char *what, struct str *out, struct err *err)
+{
+	struct addr addr;
+	enum status status = addr_parse(text, &addr, err);
+
+	if (status != OK)
+		return err ? err_wrap(err, "%s", what) : status;
+	addr_format(&addr, out);
+	addr_clear(&addr);
+	return OK;
+}
+
+struct mailboxes {
+	struct header_mailbox *items;
+	size_t count, capacity;
+};
+
+static void add_mailbox(struct mailboxes *list, struct span name, struct span address)
+{
+	list->items = mem_grow(list->items, list->count, &list->capacity, sizeof(*list->items));
+	list->items[list->count].name.ptr = span_copy(name);
+	list->items[list->count].name.len = name.len;
+	list->items[list->count].address.ptr = span_copy(address);
+	list->items[list->count++].address.len = address.len;
+}
+
+static void clear_mailboxes(struct mailboxes *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free((char *)(uintptr_t)list->items[i].name.ptr);
+		free((char *)(uintptr_t)list->items[i].address.ptr);
+	}
+	free(list->items);
+}
+
+static enum status find_contacts(const struct release *release, struct mailboxes *list, struct err *err)
+{
+	for (size_t i = 0; i < release->contact_count; i++) {
+		const struct contact *contact = &release->contacts[i];
+		struct str address;
+		enum status status = OK;
+
+		if (!*contact->email)
+			continue;
+		str_init(&address, STR_MAX_SMALL);
+		status = add_address(span_of(contact->email), release->path, &address, err);
+		if (status == OK)
+			add_mailbox(list, span_of(contact->name), str_span(&address));
+		str_clear(&address);
+		if (status != OK)
+			return status;
+	}
+	return OK;
+}
+
+/* The settings' reply_to: mailboxes with commas between. */
+static enum status find_reply_to(struct span text, struct mailboxes *list, struct err *err)
+{
+	struct span rest = text, part;
+
+	while (text.len && span_split(&rest, ',', &part)) {
+		struct mailbox mailbox;
+		struct str address;
+		enum status status = mailbox_parse(span_trim(part), &mailbox, err);
+
+		if (status != OK)
+			return err ? err_wrap(err, "reply_to") : status;
+		str_init(&address, STR_MAX_SMALL);
+		addr_format(&mailbox.addr, &address);
+		add_mailbox(list, span_of(mailbox.name), str_span(&address));
+		str_clear(&address);
+		mailbox_clear(&mailbox);
+	}
+	return OK;
+}
+
+static enum status add_from(
+	const struct release *release, const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct header_mailbox from = {frame->from_name, frame->from_address};
+	struct mailboxes reply_to = {0};
+	enum status status = header_add_mailboxes(out, "From", &from, 1, err);
+
+	if (status == OK)
+		status = find_contacts(release, &reply_to, err);
+	if (status == OK && !reply_to.count)
+		status = find_reply_to(frame->reply_to, &reply_to, err);
+	if (status == OK && reply_to.count)
+		status = header_add_mailboxes(out, "Reply-To", reply_to.items, reply_to.count, err);
+	clear_mailboxes(&reply_to);
+	return status;
+}
+
+static enum status add_subject_and_date(
+	const struct release *release, const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct str text;
+	enum status status;
+
+	str_init(&text, HEADER_VALUE_MAX + 1);
+	str_add(&text, frame->subject_mark);
+	str_add_text(&text, release->title);
+	status = header_add_text(out, "Subject", str_span(&text), err);
+	str_empty(&text);
+	zone_format_mail(frame->zone, frame->date_ms, &text);
+	if (status == OK)
+		status = header_add_raw(out, "Date", str_span(&text), err);
+	str_clear(&text);
+	return status;
+}
+
+/* The newsroom's domain as A-labels. */
+static enum status add_domain(const struct letter_frame *frame, struct str *out, struct err *err)
+{
+	struct addr addr;
+	struct str text;
+	enum status status;
+
+	str_init(&text, STR_MAX_SMALL);
+	str_addf(&text, "x@%.*s", SPAN_ARG(frame->newsroom_domain));
+	status = addr_parse(str_span(&text), &addr, err);
+	str_clear(&text);
+	if (status != OK)
+		return err ? err_wrap(err, "the newsroom's domain \"%.*s\"", SPAN_ARG(frame->newsroom_domain))
+			   : status;
+	str_add_text(out, addr.domain);
+	addr_clear(&addr);
+	return OK;
+}
+
+static bool has_list(const struct letter_frame *frame)
+{
+	return frame->list_name.len || frame->list_title.len;
+}
+
+static void add_list_id_slots(struct letter *letter, struct span domain)
+{
+	struct str rest;
+
+	str_init(&rest, STR_MAX_SMALL);
+	letter_add_op(letter, OP_LIST_ID, PLACE_HEADER, letter_add_field(letter, SPAN("list.title")),
+		letter_add_field(letter, SPAN("list.name")));
+	str_addf(&rest, ".%.*s>\r\n", SPAN_ARG(domain));
+	letter_add_run(letter, str_span(&rest));
+	str_clear(&rest);
+}
+
+static enum status add_list_id(
+	struct letter *letter, const struct letter_frame *frame, struct span domain, struct err *err)
+{
+	struct str out;
+	enum status status;
+
+	str_init(&out, STR_MAX_SMALL);
+	str_add_text(&out, "List-Id: ");
+	status = header_phrase(&out, frame->list_title, out.len, err);
+	if (status == OK)
+		status = header_check("list name", frame->list_name, err);
+	str_addf(&out, "%s<%.*s.%.*s>\r\n", frame->list_title.len ? "\r\n " : "", SPAN_ARG(frame->list_name),
+		SPAN_ARG(domain));
+	letter_add_run(letter, str_span(&out));
+	str_clear(&out);
+	return status;
+}
+
+/* RFC 2369; the subject tells which list without a look at the address (RFC 6068 escapes). */
+static enum status add_unsubscribe(struct letter *letter, const struct letter_frame *frame, struct err *err)
+{
+	struct str address, out;
+	enum status status;
+
+	if (!frame->unsubscribe_mail.len)
+		return OK;
+	str_init(&address, STR_MAX_SMALL);
+	str_init(&out, STR_MAX_SMALL);
+	status = add_address(frame->unsubscribe_mail, "the address for unsubscribing", &address, err);
+	str_add_text(&out, "List-Unsubscribe: <mailto:");
+	for (size_t i = 0; i < address.len; i++) {
+		unsigned char c = (unsigned char)address.ptr[i];
+
+		if (c > ' ' && c < 0x7f && !strchr("%?&#/\"<>`{}|^[]\\,", c))
+			str_add_char(&out, (char)c);
+		else
+			str_addf(&out, "%%%02X", c);
+	}
+	str_add_text(&out, "?subject=unsubscribe%20");
+	letter_add_run(letter, str_span(&out));
+	if (has_list(frame))
+		letter_add_run(letter, frame->list_name);
+	else
+		letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("list.name")), 0);
+	letter_add_run(letter, SPAN(">\r\n"));
+	str_clear(&address);
+	str_clear(&out);
+	return status;
+}
+
+/* The headers of a list's mail, which a copy for the newsroom itself isn't. */
+static enum status add_list_headers(
+	struct letter *letter, const struct letter_frame *frame, struct span domain, struct err *err)
+{
+	size_t begin;
+	enum status status;
+
+	if (has_list(frame)) {
+		status = add_list_id(letter, frame, domain, err);
+		return status == OK ? add_unsubscribe(letter, frame, err) : status;
+	}
+	begin = letter_add_begin(letter, SPAN("list.name"), false);
+	add_list_id_slots(letter, domain);
+	status = add_unsubscribe(letter, frame, err);
+	letter_add_end(letter, begin);
+	return status;
+}
+
+enum status letterhead_add(struct letter *letter, const struct release *release,
+	const struct letter_frame *frame, struct err *err)
+{
+	struct str out, domain;
+	enum status status;
+
+	str_init(&out, STR_MAX_LARGE);
+	str_init(&domain, STR_MAX_SMALL);
+	status = add_domain(frame, &domain, err);
+	if (status == OK)
+		status = add_from(release, frame, &out, err);
+	letter_add_run(letter, str_span(&out));
+	letter_add_op(letter, OP_TO, PLACE_HEADER, letter_add_field(letter, SPAN("subscriber.name")),
+		letter_add_field(letter, SPAN("subscriber.address")));
+	str_empty(&out);
+	if (status == OK)
+		status = add_subject_and_date(release, frame, &out, err);
+	str_add_text(&out, "Message-ID: <");
+	letter_add_run(letter, str_span(&out));
+	letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("message_id")), 0);
+	str_empty(&out);
+	str_addf(&out, "@%s>\r\n", domain.ptr);
+	letter_add_run(letter, str_span(&out));
+	if (status == OK)
+		status = add_list_headers(letter, frame, str_span(&domain), err);
+	str_empty(&out);
+	if (status == OK && frame->language.len)
+		status = header_add_raw(&out, "Content-Language", frame->language, err);
+	str_add_text(&out, "MIME-Version: 1.0\r\n");
+	letter_add_run(letter, str_span(&out));
+	str_clear(&out);
+	str_clear(&domain);
+	return status;
+}
