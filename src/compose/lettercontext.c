@@ -224,6 +224,17 @@ static struct value *phone_value(const char *phone)
 	return map;
 }
 
+/* Both sides of the '@', between which a long address may be broken. */
+static void set_email_parts(struct value *map, struct span email)
+{
+	size_t at = email.len;
+
+	while (at && email.ptr[at - 1] != '@')
+		at--;
+	value_set_text(map, "email_local", span_first(email, at ? at - 1 : 0));
+	value_set_text(map, "email_domain", span_from(email, at));
+}
+
 static void set_contacts(struct context *c)
 {
 	struct value *list = value_set(c->map, SPAN("contacts"), value_new_list());
@@ -238,6 +249,7 @@ static void set_contacts(struct context *c)
 		set(map, "role", contact->role);
 		set(map, "place", contact->place);
 		set(map, "email", contact->email);
+		set_email_parts(map, span_of(contact->email));
 		for (size_t p = 0; p < contact->phone_count; p++)
 			value_add(phones, phone_value(contact->phones[p]));
 		value_add(list, map);

@@ -549,10 +549,32 @@ static void images_and_attachments_go_with_the_message(void **state)
 	assert_part_has(f, "text/plain", "Photo: The boat.");
 }
 
+#define GOLDEN "tests/unit/compose/letter.eml"
+
+/* DATELINE_GOLDEN=update writes it anew: look at the difference before committing it. */
+static void the_sample_for_ana_is_the_message_kept_beside_this_test(void **state)
+{
+	struct fixture *f = *state;
+	struct release *release = sampleletter_asset("templates/sample/harbour-fund.md");
+	struct str golden;
+
+	str_init(&golden, STR_MAX_LARGE);
+	assert_int_equal(letter_compile(release, &f->sample.frame, &f->letter, &f->err), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	if (getenv("DATELINE_GOLDEN"))
+		assert_int_equal(file_save(GOLDEN, str_span(&f->out), 0644, &f->err), OK);
+	assert_int_equal(file_load(GOLDEN, &golden, &f->err), OK);
+	assert_string_equal(f->out.ptr, golden.ptr);
+	release_free(release);
+	str_clear(&golden);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_message_has_each_header_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_sample_for_ana_is_the_message_kept_beside_this_test, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_message_is_seven_bit_with_short_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(building_twice_gives_the_same_bytes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(compiling_twice_gives_the_same_bytes, set_up, tear_down),
