@@ -13,16 +13,21 @@
  * UTF-8 (RFC 6531); the domain is kept as A-labels, lower case.
  */
 struct addr {
-	char *local;         /* quotes of a quoted local part taken off where it needs none */
+	char *local;         /* what it says: without quotes and backslashes */
 	char *domain;        /* "xn--bcher-kva.example" */
 	bool needs_smtputf8; /* the local part isn't ASCII */
 };
 
 /*
- * Read one address (RFC 5321 Mailbox, RFC 6531): no display name, no comments,
- * no address literals. The domain goes through IDNA 2008 (libidn2,
- * non-transitional). E_SYNTAX says what's wrong with it and at which character;
- * CR, LF, NUL and every other control are refused. E_RANGE if a part is too long.
+ * Read one address (RFC 5321 4.1.2 Mailbox, RFC 6531 3.3): no display name, no
+ * comments, no address literals, no white space around it. The domain has two
+ * labels or more, of letters, digits and hyphens (no underscore, no dot at the
+ * end), and doesn't end in a number; it goes through IDNA 2008 (libidn2,
+ * non-transitional). Controls (CR, LF, NUL among them), spaces other than ASCII's
+ * and characters that nobody sees are refused wherever they stand.
+ *
+ * E_SYNTAX says what's wrong and at which character, counted from 1; E_RANGE
+ * which part is too long. On failure `out` is empty.
  */
 enum status addr_parse(struct span text, struct addr *out, struct err *err);
 void addr_clear(struct addr *addr);
@@ -42,7 +47,9 @@ void addr_key(const struct addr *addr, struct str *out);
 
 /*
  * "Press Office <press@harbour.example>" or a bare address. `name` is "" where
- * there's none; a heap string, unquoted, RFC 2047 words not decoded. E_SYNTAX as addr_parse.
+ * there's none; a heap string, unquoted, spaces outside quotes made one, RFC 2047
+ * words not decoded. Dots may stand in it without quotes, other specials may not.
+ * E_SYNTAX and E_RANGE as addr_parse; E_RANGE also for a name over 512 bytes.
  */
 struct mailbox {
 	char *name;

@@ -11,19 +11,28 @@
 
 void codec_base64(struct span bytes, struct str *out);       /* in lines, each ended */
 void codec_base64_token(struct span bytes, struct str *out); /* one line, no end */
-enum status codec_base64_decode(
-	struct span text, struct str *out, struct err *err); /* white space is skipped */
+/*
+ * White space is skipped; whole groups of four are wanted. E_SYNTAX names the
+ * byte; `out` then has what came before it.
+ */
+enum status codec_base64_decode(struct span text, struct str *out, struct err *err);
 
 /*
  * Quoted-printable of a text part. Line breaks in `text` (LF or CR LF) become
  * CR LF; a lone CR is encoded. `column` is how many octets already stand on the
- * current output line and is updated, so that a text can be encoded in pieces.
+ * current output line and is updated, so that a text can be encoded in pieces
+ * (not cut between CR and LF). A soft break stands between two characters; white
+ * space at the end of a piece is encoded, since a line break may follow.
  * Also encodes a '.' and "From " at the start of a line, so that neither
  * dot-stuffing nor an mbox changes the bytes.
  */
 void codec_qp(struct span text, size_t *column, struct str *out);
 /* End the output line softly ("=" CR LF) unless it's empty. */
 void codec_qp_soft_break(size_t *column, struct str *out);
+/*
+ * Line breaks become CR LF, white space at a line's end goes. E_SYNTAX names the
+ * line; `out` then has what came before it.
+ */
 enum status codec_qp_decode(struct span text, struct str *out, struct err *err);
 
 /* The lengths the encodings would have: to pick the shorter. */

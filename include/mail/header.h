@@ -14,13 +14,24 @@
  */
 #define HEADER_VALUE_MAX 8192u
 
-/* Unstructured text: Subject and the like. */
+/*
+ * Unstructured text: Subject and the like. Words that need it are encoded, in
+ * whichever of Q and B is shorter; no encoded word ends inside a grapheme, unless
+ * that alone is longer than a line. Reads back exactly, spaces included.
+ */
 enum status header_add_text(struct str *out, const char *name, struct span value, struct err *err);
 
-/* Tokens that must stay as they are (Message-ID, List-Id, dates): ASCII, folded at spaces only. */
+/*
+ * Tokens that must stay as they are (Message-ID, List-Id, dates): ASCII, folded
+ * at single spaces only. E_RANGE where that leaves a line over 998 octets.
+ */
 enum status header_add_raw(struct str *out, const char *name, struct span value, struct err *err);
 
-/* One mailbox or several; `name` may be empty, `address` is as addr_format gives it. */
+/*
+ * One mailbox or several; `name` may be empty, `address` is as addr_format gives
+ * it. An address that needs SMTPUTF8 stands there in UTF-8 (RFC 6532): there's no
+ * other way to write it. E_SYNTAX for what isn't one address.
+ */
 struct header_mailbox {
 	struct span name;
 	struct span address;

@@ -18,14 +18,17 @@ enum mime_encoding {
 
 struct mime_part;
 
-/* A leaf. `encoded` is copied: CR LF lines, 7-bit. `type` is "text/plain". */
+/* A leaf. `encoded` is copied: CR LF lines, 7-bit. `type` is "image/png", without parameters. */
 struct mime_part *mime_new_leaf(const char *type, enum mime_encoding encoding, struct span encoded);
 /* As mime_new_leaf for text, with charset=utf-8. */
 struct mime_part *mime_new_text(const char *subtype, enum mime_encoding encoding, struct span encoded);
 /* "alternative", "mixed", "related". The boundary must be unique in the tree. */
 struct mime_part *mime_new_multipart(const char *subtype, const char *boundary);
 void mime_add(struct mime_part *multipart, struct mime_part *part); /* takes `part` */
-/* An attachment's or an inline image's names; file names go through RFC 2231. */
+/*
+ * `disposition` is "attachment" or "inline"; the file name, "" for none, goes
+ * through RFC 2231. E_SYNTAX if it may not stand in a header. Once a part.
+ */
 enum status mime_set_disposition(
 	struct mime_part *part, const char *disposition, struct span file_name, struct err *err);
 void mime_set_content_id(struct mime_part *part, const char *id);
@@ -33,8 +36,11 @@ void mime_free(struct mime_part *part); /* and all below */
 
 /*
  * Write the part's own headers (MIME-Version is the caller's), the empty line
- * and the body to `out`. E_SYNTAX if a leaf isn't 7-bit CR LF, has a line over
- * 998 octets, or a boundary occurs in it.
+ * and the body to `out`, ending in CR LF. A part inside ends where its bytes end:
+ * the line break before a boundary is the boundary's. E_SYNTAX if a leaf isn't
+ * 7-bit CR LF, has a line over 998 octets, or a boundary occurs in it; if a type,
+ * boundary or content id has a character that can't stand there; if a multipart
+ * is empty. E_RANGE over `out`'s ceiling. On failure `out` is as it was.
  */
 enum status mime_write(const struct mime_part *part, struct str *out, struct err *err);
 

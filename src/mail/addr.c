@@ -359,20 +359,19 @@ static enum status read_domain(struct reader *reader, char **out, struct err *er
 {
 	struct span domain = span_from(reader->text, reader->at);
 	enum status status = check_domain(reader->text, domain, err);
-	struct err inner = {0};
 	char *a_labels = NULL;
 
-	if (status != OK)
-		return status;
-	status = to_a_labels(reader->text, domain, &a_labels, err);
+	if (status == OK)
+		status = to_a_labels(reader->text, domain, &a_labels, err);
 	if (status != OK)
 		return status;
 	/* Mapping makes dots, digits and more of what looked like other characters. */
-	status = check_domain(span_of(a_labels), span_of(a_labels), &inner);
-	if (status != OK) {
+	if (check_domain(span_of(a_labels), span_of(a_labels), NULL) != OK) {
+		status = err_set(err, E_SYNTAX,
+			"address \"%.*s\": the domain means \"%s\", and no mail goes there; write it in full",
+			SPAN_ARG(reader->text), a_labels);
 		free(a_labels);
-		return err_set(err, status, "address \"%.*s\": the domain is read as %s",
-			SPAN_ARG(reader->text), inner.text);
+		return status;
 	}
 	*out = a_labels;
 	return OK;

@@ -222,7 +222,8 @@ static void errors_point_at_the_character(void **state)
 		{"ana@bü_cher.example", "\"_\" can't stand in a domain, at character 7"},
 		{"ana@paper.bücher☃.example", "not a domain name"},
 		{"ana@paper.xn--zz.example", "at character 11"},
-		{"ana@新闻", "has no dot"},
+		{"ana@新闻", "the domain means \"xn--efvy88h\""},
+		{"ana@192.0.2.１", "the domain means \"192.0.2.1\""},
 	};
 
 	(void)state;

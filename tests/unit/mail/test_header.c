@@ -102,7 +102,8 @@ static void no_encoded_word_splits_a_grapheme(void **state)
 	(void)state;
 	setup(&out);
 	assert_int_equal(header_add_text(&out, "Subject",
-				 SPAN("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧"
+				 SPAN("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍"
+				      "👧"
 				      "‍"
 				      "👦"),
 				 NULL),
@@ -314,6 +315,31 @@ static void several_mailboxes_are_separated_and_folded(void **state)
 	str_clear(&out);
 }
 
+static void an_address_beyond_ascii_stands_in_utf8(void **state)
+{
+	(void)state;
+	assert_mailbox("Ана", "ана@paper.example", "To: =?utf-8?B?0JDQvdCw?= <ана@paper.example>\r\n");
+}
+
+static void an_address_longer_than_a_path_is_refused(void **state)
+{
+	struct header_mailbox mailbox = {0};
+	struct err err = {0};
+	struct str address;
+	struct str out;
+
+	(void)state;
+	str_init(&address, STR_MAX_SMALL);
+	str_add_repeat(&address, 'a', 241);
+	str_add_text(&address, "@paper.example");
+	mailbox.address = str_span(&address);
+	setup(&out);
+	assert_refused(
+		&out, header_add_mailboxes(&out, "To", &mailbox, 1, &err), E_RANGE, &err, "at most 254");
+	str_clear(&out);
+	str_clear(&address);
+}
+
 static void what_is_not_one_address_is_refused(void **state)
 {
 	static const char *const cases[] = {"", "ana", "a@b.example, c@d.example", "<a@b.example>",
@@ -448,6 +474,8 @@ int main(void)
 		cmocka_unit_test(a_name_is_atoms_a_quoted_string_or_encoded),
 		cmocka_unit_test(a_long_name_is_folded_and_still_one_mailbox),
 		cmocka_unit_test(several_mailboxes_are_separated_and_folded),
+		cmocka_unit_test(an_address_beyond_ascii_stands_in_utf8),
+		cmocka_unit_test(an_address_longer_than_a_path_is_refused),
 		cmocka_unit_test(what_is_not_one_address_is_refused),
 		cmocka_unit_test(a_phrase_starts_where_the_line_stands),
 		cmocka_unit_test(raw_tokens_are_folded_at_spaces_and_nowhere_else),
