@@ -159,6 +159,16 @@ static void attach(struct tree *tree, struct value *value)
 	top->key = NULL;
 }
 
+/* A block of text is found where its first line is, not where its "|" stands. */
+static size_t node_line(const struct reader *reader, const yaml_event_t *event)
+{
+	bool is_block = event->type == YAML_SCALAR_EVENT &&
+			(event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
+				event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE);
+
+	return file_line(reader, event->start_mark) + (is_block ? 1 : 0);
+}
+
 static enum status take_node(struct reader *reader, struct tree *tree, const yaml_event_t *event)
 {
 	struct value *value = NULL;
@@ -180,7 +190,7 @@ static enum status take_node(struct reader *reader, struct tree *tree, const yam
 	} else {
 		value = event->type == YAML_SEQUENCE_START_EVENT ? value_new_list() : value_new_map();
 	}
-	value_set_line(value, file_line(reader, event->start_mark));
+	value_set_line(value, node_line(reader, event));
 	attach(tree, value);
 	if (event->type != YAML_SCALAR_EVENT)
 		tree->levels[tree->depth++] = (struct level){.value = value};

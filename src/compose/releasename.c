@@ -3,7 +3,11 @@
  */
 #include "compose/releasename.h"
 
+#include "base/utf8.h"
+
 #include <stdint.h>
+#include <unictype.h>
+#include <uninorm.h>
 
 static bool is_letter(char c)
 {
@@ -47,27 +51,48 @@ bool release_slug_is_valid(struct span slug)
 	return true;
 }
 
+/* The ASCII letter or digit that a character stands for in a slug; 0 for none, '-' for a gap. */
+static char slug_character(uint32_t c)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+
+	if (c >= 0x80) {
+		/* "é" is "e" and a mark; marks and letters of other scripts have no place in a slug. */
+		if (uc_is_general_category(c, UC_SEPARATOR) || uc_is_general_category(c, UC_DASH_PUNCTUATION))
+			return '-';
+		if (uc_canonical_decomposition(c, parts) < 1 || parts[0] >= 0x80)
+			return 0;
+		c = parts[0];
+	}
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + 32);
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		return (char)c;
+	return c == '\'' ? 0 : '-';
+}
+
 void release_slug_from(struct span words, struct str *slug)
 {
 	size_t start = slug->len;
 	bool is_gap = false;
+	uint32_t character;
 
-	for (size_t i = 0; i < words.len && slug->len - start < RELEASE_SLUG_MAX; i++) {
-		char c = words.ptr[i];
+	while (utf8_next(&words, &character)) {
+		char c = slug_character(character);
+		size_t more = is_gap ? 2 : 1;
 
-		/* "Coast's" is one word, "coasts"; letters beyond ASCII have no place in a slug. */
-		if (c == '\'' || (unsigned char)c >= 0x80)
+		if (!c)
 			continue;
-		if (!is_letter(c) && !is_digit(c)) {
+		if (c == '-') {
 			is_gap = slug->len > start;
 			continue;
 		}
-		if (is_gap && slug->len - start + 2 > RELEASE_SLUG_MAX)
+		if (slug->len - start + more > RELEASE_SLUG_MAX)
 			return;
 		if (is_gap)
 			str_add_char(slug, '-');
 		is_gap = false;
-		str_add_char(slug, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+		str_add_char(slug, c);
 	}
 }
 
