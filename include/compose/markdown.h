@@ -40,6 +40,8 @@ void markdown_text_footnotes(const struct markdown_notes *notes, struct str *out
  * paragraph: line breaks become spaces. Appends.
  */
 void markdown_escape(struct span words, struct str *out);
+/* The same for a stretch of a paragraph's words: whatever might be Markdown is escaped. */
+void markdown_escape_part(struct span words, bool is_first, struct str *out);
 
 /*
  * What release_check asks of a Markdown text: raw HTML, links that lead

@@ -47,14 +47,14 @@ static size_t number_mark(struct span words)
 	return i;
 }
 
-static void add_escaped(struct span words, struct str *out)
+void markdown_escape_part(struct span words, bool is_first, struct str *out)
 {
-	size_t mark = number_mark(words);
+	size_t mark = is_first ? number_mark(words) : SIZE_MAX;
 
 	for (size_t i = 0; i < words.len; i++) {
 		char c = words.ptr[i];
 
-		if (strchr("\\`*_[]<>&!", c) || i == mark || (!i && strchr("#+-=~:|", c)))
+		if (strchr("\\`*_[]<>&!", c) || i == mark || (is_first && !i && strchr("#+-=~:|", c)))
 			str_add_char(out, '\\');
 		str_add_char(out, c);
 	}
@@ -71,6 +71,6 @@ void markdown_escape(struct span words, struct str *out)
 	if (reads_as(str_span(&line), str_span(&line)))
 		str_add(out, str_span(&line));
 	else
-		add_escaped(str_span(&line), out);
+		markdown_escape_part(str_span(&line), true, out);
 	str_clear(&line);
 }

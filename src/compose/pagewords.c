@@ -128,10 +128,10 @@ static const char *const about[] = {"about", "à propos de", "à propos du", "à
 
 static const char *const notes[] = {"notes to editors", "note to editors", "notes for editors",
 	"note for editors", "notes to editor", "note to editor", "notes for journalists", "editor's note",
-	"editor’s note", "editors' notes", "editors’ notes", "editors' note", "background",
-	"background notes", "note aux rédactions", "notes aux rédactions", "note aux rédacteurs",
-	"notes aux éditeurs", "note à l'intention des rédactions", "notas para los editores",
-	"nota a los editores", "notas para editores", "hinweise für redaktionen", "hinweis für redaktionen",
+	"editor’s note", "editors' notes", "editors’ notes", "editors' note", "note aux rédactions",
+	"notes aux rédactions", "note aux rédacteurs", "notes aux éditeurs",
+	"note à l'intention des rédactions", "notas para los editores", "nota a los editores",
+	"notas para editores", "hinweise für redaktionen", "hinweis für redaktionen",
 	"anmerkungen für redaktionen", "note per i redattori", "ملاحظات للمحررين"};
 
 static const char *const related[] = {"related", "related news", "related articles", "related stories",

@@ -1,0 +1,194 @@
+/*
+ * Datelines, told by their shape: a few capitalised words, perhaps a date, and
+ * a dash before the story.
+ */
+#include "compose/pagedateline.h"
+
+#include "base/utf8.h"
+#include "compose/pagewords.h"
+
+#include <stdint.h>
+#include <unictype.h>
+
+#define PREFIX_COLUMNS 80u
+#define PLACE_COLUMNS 48u
+#define PLACE_WORDS 7u
+
+/* A word as its letters alone, folded. */
+static void fold_word(struct span word, struct str *out)
+{
+	while (word.len && strchr("(),.:;[]", word.ptr[0]))
+		word = span_from(word, 1);
+	while (word.len && strchr("(),.:;[]", word.ptr[word.len - 1]))
+		word.len--;
+	str_empty(out);
+	if (utf8_fold(word, out, NULL))
+		str_empty(out);
+}
+
+static bool has_digit(struct span word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.ptr[i] >= '0' && word.ptr[i] <= '9')
+			return true;
+	}
+	return false;
+}
+
+enum word_kind {
+	WORD_NAME,   /* may stand in a place */
+	WORD_SMALL,  /* a particle */
+	WORD_DATE,   /* a month, a number */
+	WORD_AROUND, /* stands around dates: a weekday, "le" */
+	WORD_OTHER
+};
+
+static bool starts_name(struct span word)
+{
+	uint32_t c;
+
+	while (word.len && (word.ptr[0] == '(' || word.ptr[0] == '['))
+		word = span_from(word, 1);
+	if (!utf8_next(&word, &c))
+		return false;
+	/* Scripts without capitals write names as they write all else. */
+	return uc_is_property_uppercase(c) || uc_is_general_category(c, UC_TITLECASE_LETTER) ||
+	       uc_is_general_category(c, UC_OTHER_LETTER);
+}
+
+static enum word_kind kind_of(struct span word)
+{
+	enum word_kind kind = WORD_OTHER;
+	struct str folded;
+
+	str_init(&folded, STR_MAX_SMALL);
+	fold_word(word, &folded);
+	if (page_month(str_span(&folded)) || has_digit(str_span(&folded)))
+		kind = WORD_DATE;
+	else if (page_word_is(PAGE_WORDS_DAY, str_span(&folded)))
+		kind = WORD_AROUND;
+	else if (starts_name(word))
+		kind = WORD_NAME;
+	else if (page_word_is(PAGE_WORDS_PARTICLE, str_span(&folded)))
+		kind = WORD_SMALL;
+	str_clear(&folded);
+	return kind;
+}
+
+/* A full stop inside a place belongs to an abbreviation: "St.", "D.C.". */
+static bool ends_a_sentence(struct span word, struct span rest)
+{
+	return word.len > 4 && word.ptr[word.len - 1] == '.' && rest.len &&
+	       span_find_char(span_first(word, word.len - 1), '.', 0) == SIZE_MAX;
+}
+
+static struct span trim_marks(struct span text)
+{
+	while (text.len && strchr(" ,;:/|", text.ptr[text.len - 1]))
+		text.len--;
+	while (text.len && strchr(" ,;:/|", text.ptr[0]))
+		text = span_from(text, 1);
+	return text;
+}
+
+/* The dateline's words: the place up to where a date begins. False if they are none. */
+static bool split(struct span prefix, struct span *place, struct span *date)
+{
+	struct span rest = prefix;
+	struct span word;
+	size_t place_end = prefix.len;
+	size_t words = 0;
+	bool has_date = false;
+
+	while (span_split(&rest, ' ', &word)) {
+		size_t at = (size_t)(word.ptr - prefix.ptr);
+		enum word_kind kind = word.len ? kind_of(word) : WORD_SMALL;
+		bool is_date = kind == WORD_DATE || (kind == WORD_AROUND && words && word.ptr[0] != '(');
+
+		if (has_date) {
+			if (kind == WORD_OTHER)
+				return false;
+			continue;
+		}
+		/* "(Nov. 10)", "(ILO)": from the bracket on, it is no place. */
+		if ((word.len && word.ptr[0] == '(' && at) || is_date) {
+			place_end = at;
+			has_date = true;
+			continue;
+		}
+		if (kind == WORD_OTHER || ends_a_sentence(word, rest))
+			return false;
+		words += word.len > 0;
+	}
+	*place = trim_marks(span_first(prefix, place_end));
+	*date = trim_marks(span_from(prefix, place_end));
+	if (place->len > 2 && place->ptr[0] == '(' && place->ptr[place->len - 1] == ')')
+		*place = span_first(span_from(*place, 1), place->len - 2);
+	return words <= PLACE_WORDS && utf8_width(*place) <= PLACE_COLUMNS &&
+	       (!place->len || starts_name(*place));
+}
+
+/* The first dash that may end a dateline: its start and its length with the spaces. */
+static size_t find_dash(struct span text, size_t *length)
+{
+	static const char *const dashes[] = {
+		" - ", " – ", " — ", " -- ", " ‒ ", " ― ", "– ", "— ", " –", " —", "—"};
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++) {
+		size_t at = span_find(text, span_of(dashes[i]), 0);
+
+		if (at < best) {
+			best = at;
+			*length = strlen(dashes[i]);
+		}
+	}
+	return best;
+}
+
+bool pagedateline_parse(struct span text, struct pagedateline *out)
+{
+	size_t dash_length = 0;
+	struct span head = span_first(text, PREFIX_COLUMNS * 4);
+	size_t dash = find_dash(head, &dash_length);
+	struct span prefix;
+
+	if (dash == SIZE_MAX || !dash || dash + dash_length >= text.len)
+		return false;
+	prefix = span_first(text, dash);
+	if (utf8_width(prefix) > PREFIX_COLUMNS || !split(prefix, &out->place, &out->date))
+		return false;
+	out->length = dash + dash_length;
+	while (out->length < text.len && text.ptr[out->length] == ' ')
+		out->length++;
+	return out->length < text.len && (out->place.len || out->date.len);
+}
+
+bool pagedateline_is_alone(struct span text, struct pagedateline *out)
+{
+	text = trim_marks(span_trim(text));
+	if (utf8_width(text) > PREFIX_COLUMNS || !split(text, &out->place, &out->date))
+		return false;
+	out->length = text.len;
+	return out->place.len && has_digit(out->date);
+}
+
+bool pagedateline_is_date(struct span text)
+{
+	bool has_date = false;
+	struct span word;
+
+	if (text.len > PREFIX_COLUMNS)
+		return false;
+	while (span_split(&text, ' ', &word)) {
+		enum word_kind kind;
+
+		if (!word.len || (word.len == 1 && strchr("-|/,.", word.ptr[0])))
+			continue;
+		kind = kind_of(word);
+		if (kind != WORD_DATE && kind != WORD_AROUND)
+			return false;
+		has_date = has_date || has_digit(word);
+	}
+	return has_date;
+}

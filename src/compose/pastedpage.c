@@ -1,0 +1,435 @@
+/*
+ * A web page's press release as a release: what pagestory found is put where it
+ * belongs, and everything that was guessed or left out is said.
+ */
+#include "compose/pastedpage.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "compose/contactline.h"
+#include "compose/embargoline.h"
+#include "compose/pageblock.h"
+#include "compose/pagedateline.h"
+#include "compose/pagemarkdown.h"
+#include "compose/pageshape.h"
+#include "compose/pagestory.h"
+#include "compose/releasename.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DOUBTS_MAX 50u
+
+struct import {
+	struct page page;
+	struct pagestory story;
+	struct release *release;
+	pastedpage_doubt_fn *doubt;
+	void *context;
+	size_t doubts;
+	size_t unlinked;
+	size_t line; /* for doubts about contacts */
+};
+
+static void say(struct import *import, size_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(struct import *import, size_t line, const char *format, ...)
+{
+	char words[512];
+	va_list args;
+
+	if (import->doubts++ >= DOUBTS_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	import->doubt(import->context, line, words);
+}
+
+/* The start of a block's text, for quoting. */
+static struct span start_of(const struct page_block *block)
+{
+	return utf8_first_columns(span_of(block->text), 50);
+}
+
+/* What a part of a page's text goes to. */
+enum part {
+	PART_BODY,
+	PART_NOTES,
+	PART_BOILERPLATE,
+	PART_NONE
+};
+
+struct parts {
+	enum part now;
+	struct str texts[PART_NONE];
+	enum page_kind kinds[PART_NONE]; /* of the last block of each */
+};
+
+static void add_block(struct import *import, struct parts *parts, const struct page_block *block)
+{
+	pagemarkdown_add(block, parts->kinds[parts->now], &parts->texts[parts->now], &import->unlinked);
+	parts->kinds[parts->now] = block->kind;
+}
+
+static bool is_story(const struct page_block *block)
+{
+	return pageshape_is_prose(block) || block->kind == PAGE_QUOTE;
+}
+
+/* True if more of the story follows before its end: a short line is then a part of it. */
+static bool is_followed(const struct import *import, size_t i)
+{
+	for (size_t k = i + 1; k < import->story.end; k++) {
+		const struct page_block *block = &import->page.blocks[k];
+
+		if (pageshape_is_about(block) || pageshape_is_notes(block))
+			return false;
+		if (is_story(block))
+			return true;
+	}
+	return false;
+}
+
+/* A list that the story leads up to: "They agreed:". */
+static bool is_announced(const struct import *import, size_t i)
+{
+	const struct page_block *blocks = import->page.blocks;
+
+	while (i > import->story.start && blocks[i].kind == PAGE_ITEM)
+		i--;
+	return span_ends(span_of(blocks[i].text), SPAN(":"));
+}
+
+static void take_body_block(struct import *import, struct parts *parts, size_t i)
+{
+	struct page_block *block = &import->page.blocks[i];
+
+	if (pageshape_is_button(block) || pageshape_is_footer(block))
+		return;
+	if (is_story(block) ||
+		(block->kind == PAGE_ITEM && (is_announced(import, i) || is_followed(import, i)))) {
+		add_block(import, parts, block);
+		return;
+	}
+	if (!is_followed(import, i)) {
+		say(import, block->line, "left out \"%.*s\", which ends no sentence",
+			SPAN_ARG(start_of(block)));
+		return;
+	}
+	if (block->kind == PAGE_TEXT && block->width <= 60 && is_story(block + 1) &&
+		!pageshape_ends_sentence(span_of(block->text))) {
+		say(import, block->line, "took \"%.*s\" for a heading", SPAN_ARG(start_of(block)));
+		block->kind = PAGE_HEADING;
+		block->level = 2;
+	}
+	add_block(import, parts, block);
+}
+
+/* Notes and boilerplate go on while they read like text. */
+static void take_other_block(struct import *import, struct parts *parts, const struct page_block *block)
+{
+	if (pageshape_is_footer(block) || pageshape_is_button(block))
+		return;
+	if (is_story(block) || (parts->now == PART_NOTES && block->kind == PAGE_ITEM))
+		add_block(import, parts, block);
+	else
+		parts->now = PART_NONE;
+}
+
+static bool is_contact_index(const struct import *import, size_t i)
+{
+	return i >= import->story.contacts_start && i < import->story.contacts_end;
+}
+
+static void take_block(struct import *import, struct parts *parts, size_t i)
+{
+	const struct page_block *block = &import->page.blocks[i];
+
+	if (pageshape_is_end_mark(block) || pageshape_is_related(block) || is_contact_index(import, i))
+		parts->now = PART_NONE;
+	else if (pageshape_is_notes(block))
+		parts->now = PART_NOTES;
+	else if (pageshape_is_about(block))
+		parts->now = PART_BOILERPLATE;
+	else if (parts->now == PART_BODY && i < import->story.end)
+		take_body_block(import, parts, i);
+	else if (parts->now == PART_NOTES || parts->now == PART_BOILERPLATE)
+		take_other_block(import, parts, block);
+}
+
+static void take_parts(struct import *import)
+{
+	struct release *release = import->release;
+	struct parts parts = {.now = PART_BODY};
+	char **into[PART_NONE] = {
+		[PART_BODY] = &release->body,
+		[PART_NOTES] = &release->notes,
+		[PART_BOILERPLATE] = &release->boilerplate,
+	};
+
+	for (int i = 0; i < PART_NONE; i++)
+		str_init(&parts.texts[i], STR_MAX_LARGE);
+	for (size_t i = import->story.start; i < import->page.count; i++)
+		take_block(import, &parts, i);
+	str_add_char(&parts.texts[PART_BODY], '\n');
+	for (int i = 0; i < PART_NONE; i++) {
+		release_set(into[i], str_span(&parts.texts[i]));
+		str_clear(&parts.texts[i]);
+	}
+	if (import->unlinked)
+		say(import, 0, "%zu links lead nowhere without the page: their words stay, unlinked",
+			import->unlinked);
+	if (*release->boilerplate)
+		say(import, 0,
+			"took the part \"About …\" for the boilerplate: it stands instead of the newsroom's");
+}
+
+static void take_dateline(struct import *import)
+{
+	struct page_block *block = &import->page.blocks[import->story.start];
+	struct pagedateline dateline;
+
+	if (pagedateline_parse(span_of(block->text), &dateline)) {
+		release_set(&import->release->dateline, dateline.place);
+		if (dateline.date.len)
+			say(import, block->line,
+				"left out \"%.*s\" of the dateline: the day it is sent is filled in",
+				SPAN_ARG(dateline.date));
+		page_block_cut(block, dateline.length);
+		return;
+	}
+	for (size_t i = import->story.headline + 1; i < import->story.start; i++) {
+		const struct page_block *between = &import->page.blocks[i];
+
+		if (pagedateline_is_alone(span_of(between->text), &dateline)) {
+			release_set(&import->release->dateline, dateline.place);
+			say(import, between->line, "took \"%.*s\" for the dateline",
+				SPAN_ARG(dateline.place));
+			return;
+		}
+	}
+	say(import, block->line, "no dateline: add the place, \"dateline: …\"");
+}
+
+static void take_embargo(struct import *import)
+{
+	struct str embargo;
+
+	str_init(&embargo, STR_MAX_SMALL);
+	for (size_t i = 0; i < import->story.start; i++) {
+		const struct page_block *block = &import->page.blocks[i];
+		enum embargoline found;
+
+		str_empty(&embargo);
+		found = embargoline_parse(span_of(block->text), &embargo);
+		if (found == EMBARGOLINE_NONE)
+			continue;
+		release_set(&import->release->embargo, str_span(&embargo));
+		if (found == EMBARGOLINE_UNCLEAR)
+			say(import, block->line,
+				"an embargo that can't be read: write \"embargo: 2026-11-11 10:00 "
+				"Europe/Brussels\"; until then the release is refused");
+		else if (found == EMBARGOLINE_LOCAL)
+			say(import, block->line,
+				"the embargo names no zone: the newsroom's is taken for \"%s\"", embargo.ptr);
+		else
+			say(import, block->line, "took the embargo for \"%s\"", embargo.ptr);
+		break;
+	}
+	str_clear(&embargo);
+}
+
+static void say_contact(void *context, const char *words)
+{
+	struct import *import = context;
+
+	say(import, import->line, "%s", words);
+}
+
+/* A block's words with the addresses that stand behind its links only. */
+static void add_contact_text(const struct page_block *block, struct str *out)
+{
+	str_add_text(out, block->text);
+	for (size_t i = 0; i < block->link_count; i++) {
+		struct span url = span_of(block->links[i].url);
+		struct span address;
+
+		if (!span_starts_nocase(url, SPAN("mailto:")))
+			continue;
+		address = span_from(url, 7);
+		address = span_first(address, span_find_char(address, '?', 0));
+		if (span_find(span_of(block->text), address, 0) != SIZE_MAX)
+			continue;
+		str_add_char(out, ' ');
+		str_add(out, address);
+	}
+	str_add_char(out, '\n');
+}
+
+static void take_contacts(struct import *import)
+{
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	for (size_t i = import->story.contacts_start; i < import->story.contacts_end; i++)
+		add_contact_text(&import->page.blocks[i], &text);
+	if (text.len)
+		import->line = import->page.blocks[import->story.contacts_start].line;
+	contactline_parse(str_span(&text), import->release, say_contact, import);
+	if (!import->release->contact_count)
+		say(import, 0, "no contact found: add \"contacts:\"");
+	str_clear(&text);
+}
+
+static void take_heads(struct import *import)
+{
+	const struct page_block *headline = &import->page.blocks[import->story.headline];
+
+	release_set(&import->release->title, span_of(headline->text));
+	if (!import->story.is_headline_certain)
+		say(import, headline->line, "is \"%.*s\" the headline, whole?", SPAN_ARG(start_of(headline)));
+	if (import->story.subtitle != PAGE_NONE) {
+		const struct page_block *subtitle = &import->page.blocks[import->story.subtitle];
+
+		release_set(&import->release->subtitle, span_of(subtitle->text));
+		say(import, subtitle->line, "took \"%.*s\" for the subtitle", SPAN_ARG(start_of(subtitle)));
+	}
+	release_set(&import->release->language, span_of(import->page.language));
+	if (import->story.is_end_early)
+		say(import, import->page.blocks[import->story.end].line,
+			"left out what starts with \"%.*s\": it looked like other news",
+			SPAN_ARG(start_of(&import->page.blocks[import->story.end])));
+}
+
+/* From the page's name, else from the title. */
+static void take_slug(struct import *import)
+{
+	struct str slug;
+	struct span name;
+	struct span language;
+
+	str_init(&slug, STR_MAX_SMALL);
+	release_name_parts(import->page.path, &name, &language);
+	release_slug_from(name, &slug);
+	if (!slug.len)
+		release_slug_from(span_of(import->release->title), &slug);
+	if (!slug.len)
+		str_add_text(&slug, "release");
+	release_set(&import->release->slug, str_span(&slug));
+	str_clear(&slug);
+}
+
+/* Bytes that aren't UTF-8, as Windows saves them. */
+static enum status decode(const char *path, struct span page, struct str *out, struct err *err)
+{
+	bool is_wide = span_starts(page, SPAN("\xff\xfe")) || span_starts(page, SPAN("\xfe\xff"));
+	iconv_t converter = iconv_open("UTF-8", is_wide ? "UTF-16" : "WINDOWS-1252");
+	char *from = (char *)(uintptr_t)page.ptr;
+	size_t left = page.len;
+	bool is_bad = converter == (iconv_t)-1;
+
+	while (!is_bad && left) {
+		char chunk[4096];
+		char *to = chunk;
+		size_t room = sizeof(chunk);
+
+		if (iconv(converter, &from, &left, &to, &room) == (size_t)-1 && errno != E2BIG)
+			is_bad = true;
+		str_add(out, span_bytes(chunk, (size_t)(to - chunk)));
+	}
+	if (converter != (iconv_t)-1)
+		iconv_close(converter);
+	if (is_bad || span_find_char(str_span(out), '\0', 0) != SIZE_MAX)
+		return err_set(err, E_SYNTAX, "%s: no text: save the page as UTF-8", path);
+	return OK;
+}
+
+static bool looks_like_html(struct span page)
+{
+	struct span head = span_trim(span_first(page, 4096));
+
+	if (span_starts(head, SPAN("\xef\xbb\xbf")))
+		head = span_trim(span_from(head, 3));
+	if (head.len < 2 || head.ptr[0] != '<')
+		return false;
+	return head.ptr[1] == '!' || head.ptr[1] == '?' || (head.ptr[1] >= 'a' && head.ptr[1] <= 'z') ||
+	       (head.ptr[1] >= 'A' && head.ptr[1] <= 'Z');
+}
+
+static enum status read_page(struct import *import, struct span bytes, struct err *err)
+{
+	const char *path = import->page.path;
+	enum status status;
+	struct str text;
+
+	if (bytes.len > PASTEDPAGE_MAX)
+		return err_set(err, E_RANGE, "%s: larger than %u bytes", path, PASTEDPAGE_MAX);
+	if (looks_like_html(bytes)) {
+		if (span_find_char(bytes, '\0', 0) != SIZE_MAX)
+			return err_set(err, E_SYNTAX, "%s: a NUL character: this is no text file", path);
+		return page_read_html(&import->page, bytes, err);
+	}
+	str_init(&text, STR_MAX_LARGE);
+	if (utf8_is_valid(bytes) && span_find_char(bytes, '\0', 0) == SIZE_MAX) {
+		str_add(&text, bytes);
+		status = OK;
+	} else {
+		status = decode(path, bytes, &text, err);
+		if (!status)
+			say(import, 0, "the page isn't UTF-8: read it as Windows writes it");
+	}
+	if (!status)
+		page_read_text(&import->page, str_span(&text));
+	str_clear(&text);
+	return status;
+}
+
+static enum status run(struct import *import, struct span bytes, struct err *err)
+{
+	enum status status = read_page(import, bytes, err);
+
+	if (status)
+		return status;
+	if (!pagestory_find(&import->page, &import->story))
+		return err_set(err, E_SYNTAX,
+			"%s: no headline with paragraphs under it: paste the page's text from the headline "
+			"on",
+			import->page.path);
+	take_heads(import);
+	take_embargo(import);
+	take_dateline(import);
+	take_parts(import);
+	take_contacts(import);
+	take_slug(import);
+	return OK;
+}
+
+static void no_doubt(void *context, size_t line, const char *words)
+{
+	(void)context;
+	(void)line;
+	(void)words;
+}
+
+enum status pastedpage_parse(const char *path, struct span page, struct release **out,
+	pastedpage_doubt_fn *doubt, void *context, struct err *err)
+{
+	struct import import = {
+		.release = release_new(path), .doubt = doubt ? doubt : no_doubt, .context = context};
+	enum status status;
+
+	page_init(&import.page, path);
+	status = run(&import, page, err);
+	page_clear(&import.page);
+	if (status) {
+		release_free(import.release);
+		return status;
+	}
+	*out = import.release;
+	return OK;
+}
