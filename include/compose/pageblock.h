@@ -66,7 +66,4 @@ void page_clean(struct span text, struct str *out);
 /* Read a pasted text, UTF-8, line by line. Lines of a wrapped text are joined to paragraphs. */
 void page_read_text(struct page *page, struct span text);
 
-/* Read a saved HTML page: menus, scripts, forms and what is hidden are left out. E_SYNTAX if it's none. */
-enum status page_read_html(struct page *page, struct span html, struct err *err);
-
 #endif

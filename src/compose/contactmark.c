@@ -32,25 +32,33 @@ static char at(struct span text, size_t i)
 	return i < text.len ? text.ptr[i] : '\0';
 }
 
+static bool is_local(char c)
+{
+	return is_ascii_alnum(c) || (c && strchr("._%+-'", c));
+}
+
+static bool is_domain(char c)
+{
+	return is_ascii_alnum(c) || c == '.' || c == '-';
+}
+
 /* The address around the '@' at `sign`; false if it is none. */
 static bool email_around(struct span text, size_t sign, size_t from, struct contactmark *out)
 {
 	size_t start = sign;
 	size_t end = sign + 1;
-	bool has_dot = false;
+	struct span domain;
 
-	while (start > from && (is_ascii_alnum(text.ptr[start - 1]) || strchr("._%+-'", text.ptr[start - 1])))
+	while (start > from && is_local(text.ptr[start - 1]))
 		start--;
-	while (end < text.len &&
-		(is_ascii_alnum(text.ptr[end]) || text.ptr[end] == '.' || text.ptr[end] == '-'))
+	while (end < text.len && is_domain(text.ptr[end]))
 		end++;
 	while (end > sign + 1 && !is_ascii_alnum(text.ptr[end - 1]))
 		end--;
-	while (start < sign && strchr("._%+-'", text.ptr[start]))
+	while (start < sign && !is_ascii_alnum(text.ptr[start]))
 		start++;
-	for (size_t i = sign + 1; i < end; i++)
-		has_dot = has_dot || text.ptr[i] == '.';
-	if (start == sign || !has_dot || end - start > EMAIL_MAX)
+	domain = span_first(span_from(text, sign + 1), end - sign - 1);
+	if (start == sign || span_find_char(domain, '.', 0) == SIZE_MAX || end - start > EMAIL_MAX)
 		return false;
 	*out = (struct contactmark){.is_email = true, .start = start, .end = end};
 	return true;
@@ -69,30 +77,42 @@ static size_t wide_gap(struct span text)
 	return 0;
 }
 
+/* The length of a sign that may stand inside a number at `i`; 0 if it ends there. */
+static size_t phone_sign(struct span text, size_t start, size_t i)
+{
+	char c = text.ptr[i];
+	char before = i ? text.ptr[i - 1] : '\0';
+
+	if (c == '/')
+		return is_digit(before) && is_digit(at(text, i + 1)) ? 1 : 0;
+	/* " - " stands between a phone and what follows it. */
+	if (c == '-' && before == ' ')
+		return 0;
+	if (strchr(" .-()", c) || (c == '+' && i == start))
+		return 1;
+	return wide_gap(span_from(text, i));
+}
+
 /* Where a number's run of digits and signs ends: behind its last digit. */
 static size_t phone_end(struct span text, size_t start, size_t *digits)
 {
 	size_t end = start;
-	size_t i = start;
 	size_t signs = 0;
 
 	*digits = 0;
-	while (i < text.len && *digits <= PHONE_DIGITS_MAX) {
-		char c = text.ptr[i];
-		size_t wide = wide_gap(span_from(text, i));
+	for (size_t i = start; i < text.len && *digits <= PHONE_DIGITS_MAX;) {
+		size_t length;
 
-		if (is_digit(c)) {
+		if (is_digit(text.ptr[i])) {
 			++*digits;
 			signs = 0;
-			end = i + 1;
-		} else if (c == '/' ? !is_digit(at(text, i + 1)) || !i || !is_digit(text.ptr[i - 1])
-				    : !strchr(" .-()", c) && !wide && !(c == '+' && i == start)) {
-			break;
-		} else if (++signs > 3 || (c == '-' && i && text.ptr[i - 1] == ' ')) {
-			/* " - " stands between a phone and what follows it. */
-			break;
+			end = ++i;
+			continue;
 		}
-		i += wide ? wide : 1;
+		length = text.ptr[i] ? phone_sign(text, start, i) : 0;
+		if (!length || ++signs > 3)
+			break;
+		i += length;
 	}
 	return end;
 }

@@ -5,12 +5,12 @@
  */
 #include "compose/contactname.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 #include "compose/contactmark.h"
 #include "compose/pagewords.h"
 
 #include <stdint.h>
-#include <unictype.h>
 
 #define PIECES_MAX 16u
 #define NAME_WORDS_MAX 5u
@@ -79,9 +79,7 @@ static bool is_upper(struct span word)
 {
 	uint32_t c;
 
-	return utf8_next(&word, &c) &&
-	       (uc_is_property_uppercase(c) || uc_is_general_category(c, UC_OTHER_LETTER) ||
-		       uc_is_general_category(c, UC_TITLECASE_LETTER));
+	return utf8_next(&word, &c) && letter_starts_name(c);
 }
 
 /* "IOM": two to six capitals and nothing else. */

@@ -59,40 +59,52 @@ static bool take_iso_date(struct span word, struct found *found)
 	return true;
 }
 
-/* What follows a number, glued to it: "10:00", "10h30", "10am", "11th". False if it's something else. */
+static bool take_time(struct found *found, int hour, int minute)
+{
+	if (found->has_time)
+		return false;
+	found->has_time = true;
+	found->hour = hour;
+	found->minute = minute;
+	return true;
+}
+
+/* "am", "p.m": which half of the day. False if it's neither. */
+static bool take_half(struct found *found, struct span word)
+{
+	if (span_equals(word, SPAN("pm")) || span_equals(word, SPAN("p.m")))
+		found->is_afternoon = true;
+	else if (span_equals(word, SPAN("am")) || span_equals(word, SPAN("a.m")))
+		found->is_morning = true;
+	else
+		return false;
+	return true;
+}
+
+/* "10:00", "10h30", "10.30pm": what follows the hour. */
+static bool take_minutes(struct found *found, int hour, struct span tail)
+{
+	size_t digits;
+	int minute;
+
+	tail = span_from(tail, 1);
+	minute = take_number(&tail, &digits);
+	return digits == 2 && take_time(found, hour, minute) &&
+	       (!tail.len || span_equals(tail, SPAN("h")) || take_half(found, tail));
+}
+
+/* What follows a number, glued to it: "10am", "11th", nothing. False if it's something else. */
 static bool take_tail(struct found *found, int number, struct span tail)
 {
-	bool is_suffix = span_equals(tail, SPAN("am")) || span_equals(tail, SPAN("a.m"));
-
-	if (!tail.len || page_word_is(PAGE_WORDS_UNTIL, tail)) {
-		if (span_equals(tail, SPAN("pm")) || span_equals(tail, SPAN("p.m")) || is_suffix ||
-			span_equals(tail, SPAN("h"))) {
-			if (found->has_time)
-				return false;
-			found->has_time = true;
-			found->hour = number;
-			found->is_morning = is_suffix;
-			found->is_afternoon = tail.ptr[0] == 'p';
-			return true;
-		}
+	if (take_half(found, tail) || span_equals(tail, SPAN("h")))
+		return take_time(found, number, 0);
+	if (!tail.len || page_word_is(PAGE_WORDS_DAY, tail)) {
 		if (found->number_count == sizeof(found->numbers) / sizeof(found->numbers[0]))
 			return false;
 		found->numbers[found->number_count++] = number;
 		return true;
 	}
-	if ((tail.ptr[0] == ':' || tail.ptr[0] == 'h' || tail.ptr[0] == '.') && !found->has_time) {
-		size_t minute_digits;
-
-		tail = span_from(tail, 1);
-		found->hour = number;
-		found->minute = take_number(&tail, &minute_digits);
-		found->has_time = minute_digits == 2;
-		found->is_morning = span_equals(tail, SPAN("am"));
-		found->is_afternoon = span_equals(tail, SPAN("pm"));
-		return found->has_time && (!tail.len || found->is_morning || found->is_afternoon ||
-						  span_equals(tail, SPAN("h")));
-	}
-	return false;
+	return strchr(":h.", tail.ptr[0]) && take_minutes(found, number, tail);
 }
 
 static void take_word(struct found *found, struct span word)
@@ -114,11 +126,8 @@ static void take_word(struct found *found, struct span word)
 		return;
 	}
 	found->is_utc = found->is_utc || span_equals(word, SPAN("utc")) || span_equals(word, SPAN("gmt"));
-	found->is_morning =
-		found->is_morning || span_equals(word, SPAN("am")) || span_equals(word, SPAN("a.m"));
-	found->is_afternoon =
-		found->is_afternoon || span_equals(word, SPAN("pm")) || span_equals(word, SPAN("p.m"));
-	if (!page_word_is(PAGE_WORDS_UNTIL, word) && !page_word_is(PAGE_WORDS_DAY, word))
+	if (!take_half(found, word) && !page_word_is(PAGE_WORDS_UNTIL, word) &&
+		!page_word_is(PAGE_WORDS_DAY, word))
 		found->is_unclear = true;
 }
 

@@ -4,11 +4,11 @@
  */
 #include "compose/pagedateline.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 #include "compose/pagewords.h"
 
 #include <stdint.h>
-#include <unictype.h>
 
 #define PREFIX_COLUMNS 80u
 #define PLACE_COLUMNS 48u
@@ -51,9 +51,7 @@ static bool starts_name(struct span word)
 		word = span_from(word, 1);
 	if (!utf8_next(&word, &c))
 		return false;
-	/* Scripts without capitals write names as they write all else. */
-	return uc_is_property_uppercase(c) || uc_is_general_category(c, UC_TITLECASE_LETTER) ||
-	       uc_is_general_category(c, UC_OTHER_LETTER);
+	return letter_starts_name(c);
 }
 
 static enum word_kind kind_of(struct span word)
@@ -91,41 +89,56 @@ static struct span trim_marks(struct span text)
 	return text;
 }
 
-/* The dateline's words: the place up to where a date begins. False if they are none. */
-static bool split(struct span prefix, struct span *place, struct span *date)
+/* Where the place ends and a date, or a bracket, begins; prefix.len if nothing follows it. False if it is no
+ * place. */
+static bool find_place_end(struct span prefix, size_t *end)
 {
 	struct span rest = prefix;
 	struct span word;
-	size_t place_end = prefix.len;
 	size_t words = 0;
-	bool has_date = false;
 
+	*end = prefix.len;
 	while (span_split(&rest, ' ', &word)) {
 		size_t at = (size_t)(word.ptr - prefix.ptr);
+		bool opens = word.len && word.ptr[0] == '(';
 		enum word_kind kind = word.len ? kind_of(word) : WORD_SMALL;
-		bool is_date = kind == WORD_DATE || (kind == WORD_AROUND && words && word.ptr[0] != '(');
 
-		if (has_date) {
-			if (kind == WORD_OTHER)
-				return false;
-			continue;
-		}
 		/* "(Nov. 10)", "(ILO)": from the bracket on, it is no place. */
-		if ((word.len && word.ptr[0] == '(' && at) || is_date) {
-			place_end = at;
-			has_date = true;
-			continue;
+		if ((opens && at) || kind == WORD_DATE || (kind == WORD_AROUND && words && !opens)) {
+			*end = at;
+			break;
 		}
 		if (kind == WORD_OTHER || ends_a_sentence(word, rest))
 			return false;
 		words += word.len > 0;
 	}
-	*place = trim_marks(span_first(prefix, place_end));
-	*date = trim_marks(span_from(prefix, place_end));
+	return words <= PLACE_WORDS;
+}
+
+/* Everything after a place belongs to a date or an agency. */
+static bool is_date_or_agency(struct span text)
+{
+	struct span word;
+
+	while (span_split(&text, ' ', &word)) {
+		if (word.len && kind_of(word) == WORD_OTHER)
+			return false;
+	}
+	return true;
+}
+
+/* The dateline's words: the place, and what comes after it. False if they are none. */
+static bool split(struct span prefix, struct span *place, struct span *date)
+{
+	size_t end;
+
+	if (!find_place_end(prefix, &end) || !is_date_or_agency(span_from(prefix, end)))
+		return false;
+	*place = trim_marks(span_first(prefix, end));
+	*date = trim_marks(span_from(prefix, end));
 	if (place->len > 2 && place->ptr[0] == '(' && place->ptr[place->len - 1] == ')')
 		*place = span_first(span_from(*place, 1), place->len - 2);
-	return words <= PLACE_WORDS && utf8_width(*place) <= PLACE_COLUMNS &&
-	       (!place->len || starts_name(*place));
+	return utf8_width(*place) <= PLACE_COLUMNS && (!place->len || starts_name(*place));
 }
 
 /* The first dash that may end a dateline: its start and its length with the spaces. */

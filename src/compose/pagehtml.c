@@ -2,9 +2,10 @@
  * A saved HTML page as a row of blocks. The tree is walked without recursion,
  * since a page may nest as deep as it likes.
  */
+#include "compose/pagehtml.h"
+
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "compose/pageblock.h"
 #include "compose/releasename.h"
 
 #include <libxml/HTMLparser.h>

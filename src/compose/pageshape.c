@@ -3,6 +3,7 @@
  */
 #include "compose/pageshape.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 #include "compose/contactline.h"
 #include "compose/embargoline.h"
@@ -10,7 +11,6 @@
 #include "compose/pagewords.h"
 
 #include <stdint.h>
-#include <unictype.h>
 
 #define HEAD_COLUMNS 80u     /* a line that heads a part is no longer */
 #define PROSE_COLUMNS 140u   /* so long a line is a paragraph, however it ends */
@@ -165,7 +165,7 @@ static bool has_letter(struct span text)
 	uint32_t c;
 
 	while (utf8_next(&text, &c)) {
-		if (uc_is_general_category(c, UC_LETTER))
+		if (letter_is(c))
 			return true;
 	}
 	return false;

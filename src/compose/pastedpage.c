@@ -4,19 +4,18 @@
  */
 #include "compose/pastedpage.h"
 
-#include "base/mem.h"
 #include "base/utf8.h"
 #include "compose/contactline.h"
 #include "compose/embargoline.h"
 #include "compose/pageblock.h"
 #include "compose/pagedateline.h"
+#include "compose/pagedecode.h"
+#include "compose/pagehtml.h"
 #include "compose/pagemarkdown.h"
 #include "compose/pageshape.h"
 #include "compose/pagestory.h"
 #include "compose/releasename.h"
 
-#include <errno.h>
-#include <iconv.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,65 +323,24 @@ static void take_slug(struct import *import)
 	str_clear(&slug);
 }
 
-/* Bytes that aren't UTF-8, as Windows saves them. */
-static enum status decode(const char *path, struct span page, struct str *out, struct err *err)
-{
-	bool is_wide = span_starts(page, SPAN("\xff\xfe")) || span_starts(page, SPAN("\xfe\xff"));
-	iconv_t converter = iconv_open("UTF-8", is_wide ? "UTF-16" : "WINDOWS-1252");
-	char *from = (char *)(uintptr_t)page.ptr;
-	size_t left = page.len;
-	bool is_bad = converter == (iconv_t)-1;
-
-	while (!is_bad && left) {
-		char chunk[4096];
-		char *to = chunk;
-		size_t room = sizeof(chunk);
-
-		if (iconv(converter, &from, &left, &to, &room) == (size_t)-1 && errno != E2BIG)
-			is_bad = true;
-		str_add(out, span_bytes(chunk, (size_t)(to - chunk)));
-	}
-	if (converter != (iconv_t)-1)
-		iconv_close(converter);
-	if (is_bad || span_find_char(str_span(out), '\0', 0) != SIZE_MAX)
-		return err_set(err, E_SYNTAX, "%s: no text: save the page as UTF-8", path);
-	return OK;
-}
-
-static bool looks_like_html(struct span page)
-{
-	struct span head = span_trim(span_first(page, 4096));
-
-	if (span_starts(head, SPAN("\xef\xbb\xbf")))
-		head = span_trim(span_from(head, 3));
-	if (head.len < 2 || head.ptr[0] != '<')
-		return false;
-	return head.ptr[1] == '!' || head.ptr[1] == '?' || (head.ptr[1] >= 'a' && head.ptr[1] <= 'z') ||
-	       (head.ptr[1] >= 'A' && head.ptr[1] <= 'Z');
-}
-
 static enum status read_page(struct import *import, struct span bytes, struct err *err)
 {
 	const char *path = import->page.path;
 	enum status status;
+	bool is_guess;
 	struct str text;
 
 	if (bytes.len > PASTEDPAGE_MAX)
 		return err_set(err, E_RANGE, "%s: larger than %u bytes", path, PASTEDPAGE_MAX);
-	if (looks_like_html(bytes)) {
+	if (pagedecode_is_html(bytes)) {
 		if (span_find_char(bytes, '\0', 0) != SIZE_MAX)
 			return err_set(err, E_SYNTAX, "%s: a NUL character: this is no text file", path);
 		return page_read_html(&import->page, bytes, err);
 	}
 	str_init(&text, STR_MAX_LARGE);
-	if (utf8_is_valid(bytes) && span_find_char(bytes, '\0', 0) == SIZE_MAX) {
-		str_add(&text, bytes);
-		status = OK;
-	} else {
-		status = decode(path, bytes, &text, err);
-		if (!status)
-			say(import, 0, "the page isn't UTF-8: read it as Windows writes it");
-	}
+	status = pagedecode_text(path, bytes, &text, &is_guess, err);
+	if (!status && is_guess)
+		say(import, 0, "the page isn't UTF-8: it was read as Windows writes text");
 	if (!status)
 		page_read_text(&import->page, str_span(&text));
 	str_clear(&text);

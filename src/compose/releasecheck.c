@@ -11,11 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #define TITLE_COLUMNS 120u
-#define FILES_BYTES (10u * 1024u * 1024u) /* many servers refuse mails above this */
-#define PARAGRAPH_BYTES 60u               /* shorter ones may well come twice */
+#define PARAGRAPH_BYTES 60u /* shorter ones may well come twice */
 
 struct checking {
 	const struct release *release;
@@ -133,48 +131,38 @@ static void check_contacts(const struct checking *checking)
 		check_contact(checking, &release->contacts[i]);
 }
 
-/* The file's size; says what is wrong where it can't be sent. */
-static uint64_t check_file(const struct checking *checking, const struct release_file *file)
+static void check_file(const struct checking *checking, const struct release_file *file)
 {
 	char *path = file_join(checking->folder, file->path);
-	struct stat info;
-	uint64_t size = 0;
 
-	if (stat(path, &info) != 0)
+	if (file_is_folder(path))
+		say(checking, CHECK_ERROR, file->line, "\"%s\" is no file", file->path);
+	else if (!file_is_there(path))
 		say(checking, CHECK_ERROR, file->line, "the file \"%s\" isn't in the release's folder",
 			file->path);
-	else if (!S_ISREG(info.st_mode))
-		say(checking, CHECK_ERROR, file->line, "\"%s\" is no file", file->path);
-	else
-		size = (uint64_t)info.st_size;
 	free(path);
-	return size;
+}
+
+static void check_image(const struct checking *checking, const struct release_file *image)
+{
+	check_file(checking, image);
+	if (!*image->caption)
+		say(checking, CHECK_WARNING, image->line, "photo without caption");
+	if (!*image->credit)
+		say(checking, CHECK_WARNING, image->line, "photo without credit");
+	if (!*image->alt)
+		say(checking, CHECK_WARNING, image->line,
+			"photo without \"alt\": those who can't see it get nothing");
 }
 
 static void check_files(const struct checking *checking)
 {
 	const struct release *release = checking->release;
-	uint64_t size = 0;
 
 	for (size_t i = 0; i < release->attachment_count; i++)
-		size += check_file(checking, &release->attachments[i]);
-	for (size_t i = 0; i < release->image_count; i++) {
-		const struct release_file *image = &release->images[i];
-
-		size += check_file(checking, image);
-		if (!*image->caption)
-			say(checking, CHECK_WARNING, image->line, "photo without caption");
-		if (!*image->credit)
-			say(checking, CHECK_WARNING, image->line, "photo without credit");
-		if (!*image->alt)
-			say(checking, CHECK_WARNING, image->line,
-				"photo without \"alt\": those who can't see it get nothing");
-	}
-	if (size > FILES_BYTES)
-		say(checking, CHECK_WARNING,
-			line_of(checking, release->attachment_count ? "attachments" : "images"),
-			"the files are %.1f MB: many servers refuse mails above 10 MB",
-			(double)size / 1048576.0);
+		check_file(checking, &release->attachments[i]);
+	for (size_t i = 0; i < release->image_count; i++)
+		check_image(checking, &release->images[i]);
 }
 
 static void say_markdown(void *context, bool is_error, size_t line, const char *words)

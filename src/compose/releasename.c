@@ -3,11 +3,10 @@
  */
 #include "compose/releasename.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 
 #include <stdint.h>
-#include <unictype.h>
-#include <uninorm.h>
 
 static bool is_letter(char c)
 {
@@ -51,24 +50,16 @@ bool release_slug_is_valid(struct span slug)
 	return true;
 }
 
-/* The ASCII letter or digit that a character stands for in a slug; 0 for none, '-' for a gap. */
-static char slug_character(uint32_t c)
+/* A slug's letter or digit for a character; 0 for none, '-' for a gap. */
+static char slug_character(uint32_t character)
 {
-	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+	char c = letter_plain(character);
 
-	if (c >= 0x80) {
-		/* "é" is "e" and a mark; marks and letters of other scripts have no place in a slug. */
-		if (uc_is_general_category(c, UC_SEPARATOR) || uc_is_general_category(c, UC_DASH_PUNCTUATION))
-			return '-';
-		if (uc_canonical_decomposition(c, parts) < 1 || parts[0] >= 0x80)
-			return 0;
-		c = parts[0];
-	}
 	if (c >= 'A' && c <= 'Z')
 		return (char)(c + 32);
-	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return (char)c;
-	return c == '\'' ? 0 : '-';
+	if (!c || c == '\'' || (c >= 'a' && c <= 'z') || is_digit(c))
+		return c == '\'' ? 0 : c;
+	return '-';
 }
 
 void release_slug_from(struct span words, struct str *slug)
