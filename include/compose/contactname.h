@@ -17,6 +17,9 @@ struct contactname {
 void contactname_init(struct contactname *name);
 void contactname_clear(struct contactname *name);
 
+/* Two to five capitalised words that name no role. */
+bool contactname_is_person(struct span text);
+
 /* `mailbox` is the address' part before the "@", or empty: it helps to tell the name. */
 void contactname_parse(struct span text, struct span mailbox, struct contactname *out);
 

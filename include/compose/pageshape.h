@@ -28,6 +28,8 @@ bool pageshape_is_footer(const struct page_block *block);
 bool pageshape_is_button(const struct page_block *block);
 /* Around a headline without being it: dates, "FOR IMMEDIATE RELEASE", breadcrumbs, bylines, labels. */
 bool pageshape_is_around_headline(const struct page_block *block);
+/* One of those that stand above a release and nowhere in a menu: a date, an embargo, "PRESS RELEASE". */
+bool pageshape_is_release_top(const struct page_block *block);
 /* "Media contacts:" */
 bool pageshape_is_contact_lead(const struct page_block *block);
 /* Holds somebody's phone or address for the press, rather than mentioning one. */

@@ -45,6 +45,9 @@ size_t page_stem_starts(enum page_words set, struct span folded);
 /* Offset of a word of the set inside the folded text, whole words only; SIZE_MAX if there's none. *length is
  * its length. */
 size_t page_word_find(enum page_words set, struct span folded, size_t *length);
+/* Starts as names do, brackets and articles aside: "(Geneva", "d'Ivoire", "al-Hassan"; also in scripts
+ * without capitals. */
+bool page_word_is_name(struct span word);
 /* The number of a month's name, long or short: 1 to 12; 0 if it's none. */
 int page_month(struct span folded);
 

@@ -244,7 +244,7 @@ static bool is_sign(char c)
 static size_t wide_sign(struct span text)
 {
 	static const char *const signs[] = {
-		"–", "—", "•", "·", "●", "▪", "\xc2\xa0", "|", "☎", "✉", "📞", "📧"};
+		"–", "—", "،", "、", "，", "：", "•", "·", "●", "▪", "\xc2\xa0", "|", "☎", "✉", "📞", "📧"};
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		if (span_starts(text, span_of(signs[i])))

@@ -5,7 +5,6 @@
  */
 #include "compose/contactname.h"
 
-#include "base/letter.h"
 #include "base/utf8.h"
 #include "compose/contactmark.h"
 #include "compose/pagewords.h"
@@ -14,6 +13,7 @@
 
 #define PIECES_MAX 16u
 #define NAME_WORDS_MAX 5u
+#define STEM_MIN 5u   /* shorter ones are whole words: "head", but not "headquarters" */
 #define TEXT_MAX 600u /* words before a phone; what is farther away is another matter */
 
 void contactname_init(struct contactname *name)
@@ -55,11 +55,13 @@ static bool is_word_of(enum page_words set, struct span word)
 static bool is_role_word(struct span word)
 {
 	struct str folded;
+	size_t stem;
 	bool is_in;
 
 	str_init(&folded, STR_MAX_SMALL);
 	fold(word, &folded);
-	is_in = page_stem_starts(PAGE_WORDS_ROLE, str_span(&folded)) > 0;
+	stem = page_stem_starts(PAGE_WORDS_ROLE, str_span(&folded));
+	is_in = stem >= STEM_MIN || (stem && stem == folded.len);
 	str_clear(&folded);
 	return is_in;
 }
@@ -73,13 +75,6 @@ static bool has_role_word(struct span text)
 			return true;
 	}
 	return false;
-}
-
-static bool is_upper(struct span word)
-{
-	uint32_t c;
-
-	return utf8_next(&word, &c) && letter_starts_name(c);
 }
 
 /* "IOM": two to six capitals and nothing else. */
@@ -109,27 +104,34 @@ static bool ends_piece(struct span text, size_t i)
 	       span_find_char(span_first(span_from(text, start), i - start), '.', 0) == SIZE_MAX;
 }
 
-static size_t cut_pieces(struct span text, struct span *pieces)
+struct piece {
+	struct span text;
+	bool is_line; /* starts one; else follows another piece on the same line */
+};
+
+static size_t cut_pieces(struct span text, struct piece *pieces)
 {
 	size_t count = 0;
 	size_t start = 0;
+	bool is_line = true;
 
 	for (size_t i = 0; i <= text.len; i++) {
-		bool is_end = i == text.len || text.ptr[i] == '\n' ||
-			      ((text.ptr[i] == '.' || text.ptr[i] == ':') && ends_piece(text, i));
+		bool is_line_end = i == text.len || text.ptr[i] == '\n';
 		struct span piece;
 
-		if (!is_end)
+		if (!is_line_end && !((text.ptr[i] == '.' || text.ptr[i] == ':') && ends_piece(text, i)))
 			continue;
 		piece = contactmark_trim(span_first(span_from(text, start), i - start));
 		start = i + 1;
-		if (!piece.len)
-			continue;
-		if (count == PIECES_MAX) {
-			memmove(pieces, pieces + 1, (PIECES_MAX - 1) * sizeof(*pieces));
-			count--;
+		if (piece.len) {
+			if (count == PIECES_MAX) {
+				memmove(pieces, pieces + 1, (PIECES_MAX - 1) * sizeof(*pieces));
+				count--;
+			}
+			pieces[count++] = (struct piece){piece, is_line};
+			is_line = false;
 		}
-		pieces[count++] = piece;
+		is_line = is_line || is_line_end;
 	}
 	return count;
 }
@@ -154,15 +156,19 @@ static size_t behind_last(enum page_words set, struct span text)
 static struct span strip_lead(struct span piece)
 {
 	struct str folded;
-	bool is_lead;
+	size_t lead;
+	bool is_whole;
 	struct span word;
 
 	str_init(&folded, STR_MAX_SMALL);
 	fold(span_first(piece, TEXT_MAX), &folded);
-	is_lead = page_word_starts(PAGE_WORDS_CONTACT_LEAD, str_span(&folded)) > 0;
+	lead = page_word_starts(PAGE_WORDS_CONTACT_LEAD, str_span(&folded));
+	is_whole = lead == folded.len;
 	str_clear(&folded);
-	if (!is_lead)
+	if (!lead)
 		return piece;
+	if (is_whole && !has_role_word(piece))
+		return span_first(piece, 0);
 	piece = span_from(piece, behind_last(PAGE_WORDS_CONTACT_VERB, piece));
 	for (;;) {
 		struct span rest;
@@ -194,7 +200,8 @@ static bool resembles(struct span name, struct span mailbox)
 	fold(mailbox, &box);
 	rest = str_span(&folded);
 	while (!is_alike && span_split(&rest, ' ', &word))
-		is_alike = word.len >= 3 && span_find(str_span(&box), word, 0) != SIZE_MAX;
+		is_alike = word.len >= 3 && !is_role_word(word) &&
+			   span_find(str_span(&box), word, 0) != SIZE_MAX;
 	str_clear(&folded);
 	str_clear(&box);
 	return is_alike;
@@ -210,7 +217,7 @@ static int looks_like_person(struct span name)
 	while (span_split(&name, ' ', &word)) {
 		if (!word.len || is_word_of(PAGE_WORDS_PARTICLE, word))
 			continue;
-		if (!is_upper(word) || is_role_word(word))
+		if (!page_word_is_name(word) || is_role_word(word))
 			return 0;
 		acronyms += is_acronym(word);
 		words++;
@@ -373,12 +380,40 @@ static bool names_two(struct span name)
 	return false;
 }
 
+bool contactname_is_person(struct span text)
+{
+	return looks_like_person(text) > 0;
+}
+
+/*
+ * The piece most like a person's name. Of two alike, on one line the later
+ * ("Harbour Relief in Ostend. Ana Roy"), on several the earlier (name, then office).
+ */
+static size_t find_name(const struct piece *pieces, size_t count, struct span mailbox, int *score)
+{
+	size_t best = SIZE_MAX;
+	bool is_same_line = false;
+
+	*score = -1;
+	for (size_t i = 0; i < count; i++) {
+		int own = pieces[i].text.len ? likeness(pieces[i].text, mailbox) : -1;
+
+		is_same_line = is_same_line && !pieces[i].is_line;
+		if (own > *score || (own > 0 && own == *score && is_same_line)) {
+			best = i;
+			*score = own;
+			is_same_line = true;
+		}
+	}
+	return best;
+}
+
 void contactname_parse(struct span text, struct span mailbox, struct contactname *out)
 {
-	struct span pieces[PIECES_MAX];
+	struct piece pieces[PIECES_MAX];
 	size_t count;
-	size_t best = SIZE_MAX;
-	int best_score = -1;
+	size_t best;
+	int score;
 
 	if (text.len > TEXT_MAX) {
 		text = span_from(text, text.len - TEXT_MAX);
@@ -386,23 +421,16 @@ void contactname_parse(struct span text, struct span mailbox, struct contactname
 			text = span_from(text, 1);
 	}
 	count = cut_pieces(text, pieces);
+	for (size_t i = 0; i < count; i++)
+		pieces[i].text = strip_lead(pieces[i].text);
+	best = find_name(pieces, count, mailbox, &score);
 	for (size_t i = 0; i < count; i++) {
-		int score;
-
-		pieces[i] = strip_lead(pieces[i]);
-		score = pieces[i].len ? likeness(pieces[i], mailbox) : -1;
-		if (score > best_score) {
-			best = i;
-			best_score = score;
-		}
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (i < best && !has_role_word(pieces[i]))
-			add_part(&out->heading, pieces[i]);
-		else if (i == best)
-			take_person(out, pieces[i]);
+		if (i == best)
+			take_person(out, pieces[i].text);
+		else if (i < best && !has_role_word(pieces[i].text))
+			add_part(&out->heading, pieces[i].text);
 		else
-			add_detail(out, pieces[i]);
+			add_detail(out, pieces[i].text);
 	}
-	out->is_certain = best_score > 0 && !names_two(str_span(&out->name));
+	out->is_certain = score > 0 && !names_two(str_span(&out->name));
 }

@@ -4,7 +4,6 @@
  */
 #include "compose/pagedateline.h"
 
-#include "base/letter.h"
 #include "base/utf8.h"
 #include "compose/pagewords.h"
 
@@ -35,6 +34,17 @@ static bool has_digit(struct span word)
 	return false;
 }
 
+/* "10", "10th", "11/10/15", "10.11.2015": a number as dates have them. "3,000" is none. */
+static bool is_date_number(struct span folded)
+{
+	size_t i = 0;
+
+	while (i < folded.len && strchr("0123456789/.-:", folded.ptr[i]))
+		i++;
+	return i && i <= 10 && has_digit(folded) &&
+	       (i == folded.len || page_word_is(PAGE_WORDS_DAY, span_from(folded, i)));
+}
+
 enum word_kind {
 	WORD_NAME,   /* may stand in a place */
 	WORD_SMALL,  /* a particle */
@@ -43,17 +53,6 @@ enum word_kind {
 	WORD_OTHER
 };
 
-static bool starts_name(struct span word)
-{
-	uint32_t c;
-
-	while (word.len && (word.ptr[0] == '(' || word.ptr[0] == '['))
-		word = span_from(word, 1);
-	if (!utf8_next(&word, &c))
-		return false;
-	return letter_starts_name(c);
-}
-
 static enum word_kind kind_of(struct span word)
 {
 	enum word_kind kind = WORD_OTHER;
@@ -61,13 +60,13 @@ static enum word_kind kind_of(struct span word)
 
 	str_init(&folded, STR_MAX_SMALL);
 	fold_word(word, &folded);
-	if (page_month(str_span(&folded)) || has_digit(str_span(&folded)))
+	if (page_month(str_span(&folded)) || is_date_number(str_span(&folded)))
 		kind = WORD_DATE;
 	else if (page_word_is(PAGE_WORDS_DAY, str_span(&folded)))
 		kind = WORD_AROUND;
-	else if (starts_name(word))
+	else if (page_word_is_name(word))
 		kind = WORD_NAME;
-	else if (page_word_is(PAGE_WORDS_PARTICLE, str_span(&folded)))
+	else if (page_word_is(PAGE_WORDS_PARTICLE, str_span(&folded)) || span_equals(word, SPAN("&")))
 		kind = WORD_SMALL;
 	str_clear(&folded);
 	return kind;
@@ -80,8 +79,19 @@ static bool ends_a_sentence(struct span word, struct span rest)
 	       span_find_char(span_first(word, word.len - 1), '.', 0) == SIZE_MAX;
 }
 
+/* Spaces that don't break count as spaces. */
+static struct span trim_wide_space(struct span text)
+{
+	while (span_starts(text, SPAN("\xc2\xa0")))
+		text = span_from(text, 2);
+	while (span_ends(text, SPAN("\xc2\xa0")))
+		text.len -= 2;
+	return text;
+}
+
 static struct span trim_marks(struct span text)
 {
+	text = trim_wide_space(text);
 	while (text.len && strchr(" ,;:/|", text.ptr[text.len - 1]))
 		text.len--;
 	while (text.len && strchr(" ,;:/|", text.ptr[0]))
@@ -89,8 +99,30 @@ static struct span trim_marks(struct span text)
 	return text;
 }
 
-/* Where the place ends and a date, or a bracket, begins; prefix.len if nothing follows it. False if it is no
- * place. */
+/* What follows a place is a date, and an agency's name in brackets. */
+static bool is_date_or_agency(struct span text)
+{
+	bool is_bracketed = false;
+	struct span word;
+
+	while (span_split(&text, ' ', &word)) {
+		is_bracketed = is_bracketed || (word.len && word.ptr[0] == '(');
+		if (word.len && !is_bracketed) {
+			enum word_kind kind = kind_of(word);
+
+			if (kind != WORD_DATE && kind != WORD_AROUND)
+				return false;
+		}
+		if (span_find_char(word, ')', 0) != SIZE_MAX)
+			is_bracketed = false;
+	}
+	return true;
+}
+
+/*
+ * Where the place ends and a date, or a bracket, begins; prefix.len if nothing
+ * follows it. False if it is no place.
+ */
 static bool find_place_end(struct span prefix, size_t *end)
 {
 	struct span rest = prefix;
@@ -102,29 +134,19 @@ static bool find_place_end(struct span prefix, size_t *end)
 		size_t at = (size_t)(word.ptr - prefix.ptr);
 		bool opens = word.len && word.ptr[0] == '(';
 		enum word_kind kind = word.len ? kind_of(word) : WORD_SMALL;
+		bool is_date = kind == WORD_DATE || (kind == WORD_AROUND && words);
 
-		/* "(Nov. 10)", "(ILO)": from the bracket on, it is no place. */
-		if ((opens && at) || kind == WORD_DATE || (kind == WORD_AROUND && words && !opens)) {
+		/* "(Nov. 10)", "(ILO)": from the bracket on, it is no place; "Mar del Plata" is one. */
+		if ((opens && at) || (is_date && is_date_or_agency(span_from(prefix, at)))) {
 			*end = at;
 			break;
 		}
-		if (kind == WORD_OTHER || ends_a_sentence(word, rest))
+		if (kind == WORD_OTHER || (kind == WORD_DATE && has_digit(word)) ||
+			ends_a_sentence(word, rest))
 			return false;
 		words += word.len > 0;
 	}
 	return words <= PLACE_WORDS;
-}
-
-/* Everything after a place belongs to a date or an agency. */
-static bool is_date_or_agency(struct span text)
-{
-	struct span word;
-
-	while (span_split(&text, ' ', &word)) {
-		if (word.len && kind_of(word) == WORD_OTHER)
-			return false;
-	}
-	return true;
 }
 
 /* The dateline's words: the place, and what comes after it. False if they are none. */
@@ -138,7 +160,7 @@ static bool split(struct span prefix, struct span *place, struct span *date)
 	*date = trim_marks(span_from(prefix, end));
 	if (place->len > 2 && place->ptr[0] == '(' && place->ptr[place->len - 1] == ')')
 		*place = span_first(span_from(*place, 1), place->len - 2);
-	return utf8_width(*place) <= PLACE_COLUMNS && (!place->len || starts_name(*place));
+	return utf8_width(*place) <= PLACE_COLUMNS && (!place->len || page_word_is_name(*place));
 }
 
 /* The first dash that may end a dateline: its start and its length with the spaces. */

@@ -46,7 +46,7 @@ static void add_words(const struct page_block *block, struct str *out, size_t *u
 		markdown_escape_part(part(block, at, link->start), at == 0, out);
 		str_add_char(out, '[');
 		markdown_escape_part(part(block, link->start, link->end), false, out);
-		str_addf(out, "](<%s>)", link->url);
+		str_addf(out, strpbrk(link->url, "()") ? "](<%s>)" : "](%s)", link->url);
 		at = link->end;
 	}
 	markdown_escape_part(span_from(span_of(block->text), at), at == 0, out);

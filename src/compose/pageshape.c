@@ -178,20 +178,33 @@ static bool is_byline(const struct page_block *block)
 	       is_head(block);
 }
 
-bool pageshape_is_around_headline(const struct page_block *block)
+static bool is_embargo(const struct page_block *block)
+{
+	struct str embargo;
+	bool is_so;
+
+	str_init(&embargo, STR_MAX_SMALL);
+	is_so = embargoline_parse(span_of(block->text), &embargo) != EMBARGOLINE_NONE;
+	str_clear(&embargo);
+	return is_so;
+}
+
+bool pageshape_is_release_top(const struct page_block *block)
 {
 	struct span text = span_of(block->text);
 	struct pagedateline dateline;
-	struct str embargo;
-	bool is_embargo;
 
-	str_init(&embargo, STR_MAX_SMALL);
-	is_embargo = embargoline_parse(text, &embargo) != EMBARGOLINE_NONE;
-	str_clear(&embargo);
-	return is_embargo || !has_letter(text) || pagedateline_is_date(text) || pageshape_is_button(block) ||
-	       is_release_line(block) || is_breadcrumb(text) || is_byline(block) ||
-	       (span_ends(text, SPAN(":")) && block->words <= 3) || pageshape_is_contact(block) ||
-	       pageshape_is_contact_lead(block) || pagedateline_is_alone(text, &dateline);
+	return is_embargo(block) || pagedateline_is_date(text) || is_release_line(block) ||
+	       is_breadcrumb(text) || pagedateline_is_alone(text, &dateline);
+}
+
+bool pageshape_is_around_headline(const struct page_block *block)
+{
+	struct span text = span_of(block->text);
+
+	return pageshape_is_release_top(block) || !has_letter(text) || pageshape_is_button(block) ||
+	       is_byline(block) || (span_ends(text, SPAN(":")) && block->words <= 3) ||
+	       pageshape_is_contact(block) || pageshape_is_contact_lead(block);
 }
 
 bool pageshape_is_contact_lead(const struct page_block *block)
@@ -203,6 +216,10 @@ bool pageshape_is_contact(const struct page_block *block)
 {
 	struct contactline_signs signs = contactline_look(span_of(block->text));
 
+	for (size_t i = 0; i < block->link_count; i++) {
+		signs.emails += span_starts_nocase(span_of(block->links[i].url), SPAN("mailto:"));
+		signs.phones += span_starts_nocase(span_of(block->links[i].url), SPAN("tel:"));
+	}
 	if (!signs.phones && !signs.emails)
 		return false;
 	if (signs.phones && signs.emails)

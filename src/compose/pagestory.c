@@ -104,10 +104,12 @@ static bool is_full_line(const struct page_block *block)
 	return block->words >= HEADLINE_WORDS || block->width >= 30;
 }
 
-/* True if what is above the block can't be a menu: the page's top, or what surrounds headlines. */
+/* True if what is above the block can't be a menu: what surrounds headlines, or the page's top, close by. */
 static bool starts_its_part(const struct page *page, size_t i)
 {
-	return i == 0 || pageshape_is_around_headline(&page->blocks[i - 1]);
+	if (i == 0)
+		return !page->blocks[1].has_gap;
+	return pageshape_is_release_top(&page->blocks[i - 1]);
 }
 
 /* A second line under the headline, told by the page's shape; moves the headline up. */
@@ -119,7 +121,7 @@ static void split_subtitle(const struct page *page, struct pagestory *story)
 	if (!near || near == PAGE_NONE)
 		return;
 	above = &page->blocks[near - 1];
-	if (!may_be_headline(above) || is_story(above) || !is_full_line(above) ||
+	if (!may_be_headline(above) || is_story(above) || above->kind == PAGE_ITEM || !is_full_line(above) ||
 		!is_full_line(&page->blocks[near]))
 		return;
 	story->is_headline_certain = false;
@@ -130,34 +132,49 @@ static void split_subtitle(const struct page *page, struct pagestory *story)
 	story->is_headline_certain = true;
 }
 
+/*
+ * A sentence right above the dated paragraph: "Is the summit enough?" is a
+ * headline, "Twelve towns sign a fund of two million." a subtitle if a full line is
+ * above it. False if there's no such sentence.
+ */
+static bool take_sentence_above(const struct page *page, struct pagestory *story)
+{
+	const struct page_block *before = &page->blocks[story->start - 1];
+	bool is_statement = span_ends(span_of(before->text), SPAN("."));
+	const struct page_block *above = story->start > 1 ? before - 1 : NULL;
+
+	if (!is_story(before) || before->width > SUBTITLE_COLUMNS || !may_be_headline(before) ||
+		!has_dateline(&page->blocks[story->start]))
+		return false;
+	story->headline = story->start - 1;
+	story->is_headline_certain = false;
+	if (is_statement && above && above->kind != PAGE_ITEM && is_full_line(above) && !is_story(above) &&
+		may_be_headline(above)) {
+		story->headline = story->start - 2;
+		story->subtitle = story->start - 1;
+	}
+	return true;
+}
+
 static void find_headline_in_text(const struct page *page, struct pagestory *story)
 {
-	size_t near = headline_above(page, story->start, HEADLINE_REACH);
-	const struct page_block *before = story->start ? &page->blocks[story->start - 1] : NULL;
+	size_t near;
 
-	story->is_headline_certain = true;
-	/* "Twelve towns sign a fund of two million." between headline and dateline. */
-	if (before && is_story(before) && before->width <= SUBTITLE_COLUMNS &&
-		has_dateline(&page->blocks[story->start]) && may_be_headline(before)) {
-		near = headline_above(page, story->start - 1, 1);
-		if (near != PAGE_NONE) {
-			story->headline = near;
-			story->subtitle = story->start - 1;
-			return;
-		}
-		near = headline_above(page, story->start, HEADLINE_REACH);
-	}
+	if (story->start && take_sentence_above(page, story))
+		return;
+	near = headline_above(page, story->start, HEADLINE_REACH);
 	story->headline = near;
-	if (near != PAGE_NONE && !is_full_line(&page->blocks[near])) {
-		size_t above = headline_above(page, near, 3);
-
-		story->is_headline_certain = false;
-		if (above != PAGE_NONE && page->blocks[above].words > HEADLINE_WORDS &&
-			page->blocks[near].words == 1)
-			story->headline = above;
+	if (near == PAGE_NONE || is_full_line(&page->blocks[near])) {
+		split_subtitle(page, story);
 		return;
 	}
-	split_subtitle(page, story);
+	story->is_headline_certain = false;
+	if (page->blocks[near].words == 1) {
+		size_t above = headline_above(page, near, 3);
+
+		if (above != PAGE_NONE && page->blocks[above].words > HEADLINE_WORDS)
+			story->headline = above;
+	}
 }
 
 /* Between a page's main heading and its story, the first full line is a subtitle. */

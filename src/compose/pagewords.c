@@ -4,6 +4,9 @@
  */
 #include "compose/pagewords.h"
 
+#include "base/letter.h"
+#include "base/utf8.h"
+
 #include <stdint.h>
 
 static const char *const contact_lead[] = {
@@ -103,7 +106,7 @@ static const char *const share[] = {"share", "share this", "share this page", "s
 
 static const char *const release_line[] = {"for immediate release", "immediate release", "for release",
 	"press release", "news release", "media release", "press statement", "media advisory", "press note",
-	"news", "communiqué de presse", "communiqué", "pour diffusion immédiate", "diffusion immédiate",
+	"communiqué de presse", "communiqué", "pour diffusion immédiate", "diffusion immédiate",
 	"comunicado de prensa", "nota de prensa", "para publicación inmediata", "pressemitteilung",
 	"medienmitteilung", "presseinformation", "zur sofortigen veröffentlichung", "comunicato stampa",
 	"comunicado de imprensa", "persbericht", "بيان صحفي", "пресс-релиз", "新闻稿"};
@@ -257,6 +260,23 @@ size_t page_word_find(enum page_words set, struct span folded, size_t *length)
 			return at;
 	}
 	return SIZE_MAX;
+}
+
+bool page_word_is_name(struct span word)
+{
+	static const char *const articles[] = {
+		"d'", "d’", "l'", "l’", "al-", "el-", "an-", "as-", "ar-", "ad-", "ash-", "at-"};
+	uint32_t c;
+
+	while (word.len && (word.ptr[0] == '(' || word.ptr[0] == '['))
+		word = span_from(word, 1);
+	for (size_t i = 0; i < sizeof(articles) / sizeof(articles[0]); i++) {
+		if (span_starts(word, span_of(articles[i]))) {
+			word = span_from(word, strlen(articles[i]));
+			break;
+		}
+	}
+	return utf8_next(&word, &c) && letter_starts_name(c);
 }
 
 int page_month(struct span folded)

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "compose/contactline.h"
+#include "compose/contactname.h"
 #include "compose/embargoline.h"
 #include "compose/pageblock.h"
 #include "compose/pagedateline.h"
@@ -21,6 +22,8 @@
 #include <stdlib.h>
 
 #define DOUBTS_MAX 50u
+#define QUOTE_COLUMNS 50u
+#define QUOTE_MAX 512u
 
 struct import {
 	struct page page;
@@ -49,10 +52,16 @@ static void say(struct import *import, size_t line, const char *format, ...)
 	import->doubt(import->context, line, words);
 }
 
-/* The start of a block's text, for quoting. */
-static struct span start_of(const struct page_block *block)
+/* The start of a block's text, for quoting, into `quote`, which is returned. */
+static const char *quote_of(const struct page_block *block, char quote[QUOTE_MAX])
 {
-	return utf8_first_columns(span_of(block->text), 50);
+	struct span text = span_of(block->text);
+	struct span start = utf8_first_columns(text, QUOTE_COLUMNS);
+
+	if (start.len > QUOTE_MAX - 8)
+		start.len = 0;
+	snprintf(quote, QUOTE_MAX, "%.*s%s", SPAN_ARG(start), start.len < text.len ? "…" : "");
+	return quote;
 }
 
 /* What a part of a page's text goes to. */
@@ -107,6 +116,7 @@ static bool is_announced(const struct import *import, size_t i)
 static void take_body_block(struct import *import, struct parts *parts, size_t i)
 {
 	struct page_block *block = &import->page.blocks[i];
+	char quote[QUOTE_MAX];
 
 	if (pageshape_is_button(block) || pageshape_is_footer(block))
 		return;
@@ -116,13 +126,12 @@ static void take_body_block(struct import *import, struct parts *parts, size_t i
 		return;
 	}
 	if (!is_followed(import, i)) {
-		say(import, block->line, "left out \"%.*s\", which ends no sentence",
-			SPAN_ARG(start_of(block)));
+		say(import, block->line, "left out \"%s\", which ends no sentence", quote_of(block, quote));
 		return;
 	}
 	if (block->kind == PAGE_TEXT && block->width <= 60 && is_story(block + 1) &&
 		!pageshape_ends_sentence(span_of(block->text))) {
-		say(import, block->line, "took \"%.*s\" for a heading", SPAN_ARG(start_of(block)));
+		say(import, block->line, "took \"%s\" for a heading", quote_of(block, quote));
 		block->kind = PAGE_HEADING;
 		block->level = 2;
 	}
@@ -181,8 +190,8 @@ static void take_parts(struct import *import)
 		str_clear(&parts.texts[i]);
 	}
 	if (import->unlinked)
-		say(import, 0, "%zu links lead nowhere without the page: their words stay, unlinked",
-			import->unlinked);
+		say(import, 0, "left out %zu link%s that lead%s nowhere without the page; the words stay",
+			import->unlinked, import->unlinked == 1 ? "" : "s", import->unlinked == 1 ? "s" : "");
 	if (*release->boilerplate)
 		say(import, 0,
 			"took the part \"About …\" for the boilerplate: it stands instead of the newsroom's");
@@ -250,23 +259,39 @@ static void say_contact(void *context, const char *words)
 	say(import, import->line, "%s", words);
 }
 
-/* A block's words with the addresses that stand behind its links only. */
+/* The address behind a link whose words don't show it; empty if there's none. */
+static struct span hidden_address(const struct page_link *link, struct span words)
+{
+	struct span url = span_of(link->url);
+
+	if (!span_starts_nocase(url, SPAN("mailto:")) || span_find_char(words, '@', 0) != SIZE_MAX)
+		return SPAN("");
+	url = span_from(url, 7);
+	return span_first(url, span_find_char(url, '?', 0));
+}
+
+/* A block's words, with addresses for "Write to us"; a name that is linked stays before its address. */
 static void add_contact_text(const struct page_block *block, struct str *out)
 {
-	str_add_text(out, block->text);
-	for (size_t i = 0; i < block->link_count; i++) {
-		struct span url = span_of(block->links[i].url);
-		struct span address;
+	struct span text = span_of(block->text);
+	size_t at = 0;
 
-		if (!span_starts_nocase(url, SPAN("mailto:")))
+	for (size_t i = 0; i < block->link_count; i++) {
+		const struct page_link *link = &block->links[i];
+		struct span words = span_first(span_from(text, link->start), link->end - link->start);
+		struct span address = hidden_address(link, words);
+
+		if (!address.len || link->start < at)
 			continue;
-		address = span_from(url, 7);
-		address = span_first(address, span_find_char(address, '?', 0));
-		if (span_find(span_of(block->text), address, 0) != SIZE_MAX)
-			continue;
-		str_add_char(out, ' ');
+		str_add(out, span_first(span_from(text, at), link->start - at));
+		if (contactname_is_person(words)) {
+			str_add(out, words);
+			str_add_char(out, ' ');
+		}
 		str_add(out, address);
+		at = link->end;
 	}
+	str_add(out, span_from(text, at));
 	str_add_char(out, '\n');
 }
 
@@ -288,21 +313,22 @@ static void take_contacts(struct import *import)
 static void take_heads(struct import *import)
 {
 	const struct page_block *headline = &import->page.blocks[import->story.headline];
+	char quote[QUOTE_MAX];
 
 	release_set(&import->release->title, span_of(headline->text));
 	if (!import->story.is_headline_certain)
-		say(import, headline->line, "is \"%.*s\" the headline, whole?", SPAN_ARG(start_of(headline)));
+		say(import, headline->line, "is \"%s\" the headline, whole?", quote_of(headline, quote));
 	if (import->story.subtitle != PAGE_NONE) {
 		const struct page_block *subtitle = &import->page.blocks[import->story.subtitle];
 
 		release_set(&import->release->subtitle, span_of(subtitle->text));
-		say(import, subtitle->line, "took \"%.*s\" for the subtitle", SPAN_ARG(start_of(subtitle)));
+		say(import, subtitle->line, "took \"%s\" for the subtitle", quote_of(subtitle, quote));
 	}
 	release_set(&import->release->language, span_of(import->page.language));
 	if (import->story.is_end_early)
 		say(import, import->page.blocks[import->story.end].line,
-			"left out what starts with \"%.*s\": it looked like other news",
-			SPAN_ARG(start_of(&import->page.blocks[import->story.end])));
+			"left out what starts with \"%s\": it looked like other news",
+			quote_of(&import->page.blocks[import->story.end], quote));
 }
 
 /* From the page's name, else from the title. */
