@@ -180,6 +180,7 @@ static void refuse(struct floor *floor, struct channel *c, const struct entry *e
 	};
 
 	settle(floor, c, entry, &event);
+	floor_wake_at(floor, floor->now_ms);
 }
 
 static void seat(struct floor *floor, struct channel *c, struct entry entry)
@@ -230,6 +231,7 @@ static void give_jobs(struct floor *floor, struct channel *c)
 		}
 		pace_return(&c->station->pace);
 		floor->retake_ms = floor->now_ms + RETAKE_MS;
+		floor_wake_at(floor, floor->retake_ms);
 		give_back(floor, entry.job);
 	}
 }
@@ -439,7 +441,10 @@ void channel_on_turn(struct floor *floor, struct channel *c)
 	} else if (floor->queue.count && dialogue_has_room(c->dialogue)) {
 		converse(floor, c);
 	}
-	if (c->station)
+	/* Closed by now: its jobs wait, and its relay's pause has begun. */
+	if (!c->station)
+		floor_wake_at(floor, floor->now_ms);
+	else
 		floor_wake_at(floor,
 			c->is_connected ? c->progress_ms + timeout_of(floor, c) : link_wake_ms(c->link));
 }
