@@ -6,6 +6,10 @@
 /* The rows of command_table, each in its own cmd_<name>.c. */
 extern const struct command cmd_config_check;
 extern const struct command cmd_config_show;
+extern const struct command cmd_release_new;
+extern const struct command cmd_release_import;
+extern const struct command cmd_release_check;
+extern const struct command cmd_release_show;
 extern const struct command cmd_version;
 
 #endif

@@ -7,6 +7,10 @@
 const struct command *const command_table[] = {
 	&cmd_config_check,
 	&cmd_config_show,
+	&cmd_release_new,
+	&cmd_release_import,
+	&cmd_release_check,
+	&cmd_release_show,
 	&cmd_version,
 };
 
