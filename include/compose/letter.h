@@ -80,4 +80,10 @@ enum status letter_load(struct span bytes, struct letter **out, struct err *err)
 enum status letter_build(
 	const struct letter *letter, const struct span *values, struct str *out, struct err *err);
 
+/*
+ * The text of a part ("text/plain", "text/html") of a message that letter_build
+ * made, decoded: for showing. Appends. E_NOTFOUND if it has no such part.
+ */
+enum status letter_read_part(struct span message, const char *type, struct str *out, struct err *err);
+
 #endif

@@ -9,6 +9,7 @@
 #include "mail/codec.h"
 #include "mail/header.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #define MAGIC "DLLETTER"
@@ -381,4 +382,22 @@ enum status letter_build(
 	if (status != OK)
 		str_cut(out, start);
 	return status;
+}
+
+enum status letter_read_part(struct span message, const char *type, struct str *out, struct err *err)
+{
+	struct str head;
+	size_t from;
+
+	str_init(&head, STR_MAX_SMALL);
+	str_addf(&head, "\r\nContent-Type: %s;", type);
+	from = span_find(message, str_span(&head), 0);
+	str_clear(&head);
+	if (from != SIZE_MAX)
+		from = span_find(message, SPAN("\r\n\r\n"), from);
+	if (from == SIZE_MAX)
+		return err_set(err, E_NOTFOUND, "the message has no part \"%s\"", type);
+	message = span_from(message, from + 4);
+	/* Boundaries begin with "=_", which no quoted-printable text can hold (see token_boundary). */
+	return codec_qp_decode(span_first(message, span_find(message, SPAN("\r\n--=_"), 0)), out, err);
 }

@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "compose/letter.h"
-#include "mail/codec.h"
 #include "support/sampleletter.h"
 
 #include <unistd.h>
@@ -90,26 +89,12 @@ static size_t count_of(const struct fixture *f, const char *words)
 	return count;
 }
 
-/* The decoded text of the part that begins after `header`. */
-static void decode_part(const struct fixture *f, const char *type, struct str *out)
-{
-	size_t from = span_find(str_span(&f->out), span_of(type), 0);
-	struct span body;
-	struct err err;
-
-	assert_int_not_equal(from, SIZE_MAX);
-	from = span_find(str_span(&f->out), SPAN("\r\n\r\n"), from) + 4;
-	body = span_from(str_span(&f->out), from);
-	body = span_first(body, span_find(body, SPAN("\r\n--=_"), 0));
-	assert_int_equal(codec_qp_decode(body, out, &err), OK);
-}
-
 static void assert_part_has(const struct fixture *f, const char *type, const char *words)
 {
 	struct str text;
 
 	str_init(&text, STR_MAX_LARGE);
-	decode_part(f, type, &text);
+	assert_int_equal(letter_read_part(str_span(&f->out), type, &text, NULL), OK);
 	if (span_find(str_span(&text), span_of(words), 0) == SIZE_MAX)
 		fail_msg("\"%s\" isn't in the %s part:\n%s", words, type, text.ptr);
 	str_clear(&text);
@@ -242,6 +227,18 @@ static void a_damaged_letter_is_refused_or_stays_in_its_bounds(void **state)
 		saved.ptr[at] = (char)(saved.ptr[at] ^ 0xff);
 	}
 	str_clear(&saved);
+}
+
+static void a_part_that_isnt_there_is_said_to_be_missing(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	assert_int_equal(build_with(f, "subscriber.name=Ana"), OK);
+	assert_int_equal(letter_read_part(str_span(&f->out), "text/calendar", &text, &f->err), E_NOTFOUND);
+	assert_int_equal(letter_read_part(SPAN("To: x\r\n"), "text/plain", &text, &f->err), E_NOTFOUND);
+	str_clear(&text);
 }
 
 static void values_are_escaped_for_their_place(void **state)
@@ -581,6 +578,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_saved_letter_builds_what_it_built, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_damaged_letter_is_refused_or_stays_in_its_bounds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_part_that_isnt_there_is_said_to_be_missing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(values_are_escaped_for_their_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(controls_in_a_value_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_nul_in_a_value_is_refused, set_up, tear_down),
