@@ -218,18 +218,26 @@ bench: all $(BENCHES) ## measure (MODE=release): every program and script of tes
 LINT_C := $(patsubst %.c,build/lint/%.ok,$(C_FILES))
 LINT_SCRIPTS := $(sort $(wildcard tests/lint/lint_*.py))
 
-.PHONY: lint lint-c
+LINTS := $(LINT_SCRIPTS:%=run-%) lint-layout lint-shell lint-c
+
+.PHONY: lint $(LINTS)
 lint: ## layers, banned calls, guards, sizes, format, clang, clang-tidy, cppcheck, shellcheck
-	@for script in $(LINT_SCRIPTS); do $$script || exit 1; done
-	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
-	@shellcheck $(SHELL_SCRIPTS)
-	@$(MAKE) --no-print-directory $(JOBS) --output-sync=target lint-c
+	@$(MAKE) --no-print-directory --keep-going $(JOBS) --output-sync=target $(LINTS)
 	@echo "  lint    nothing to complain about"
+
+$(LINT_SCRIPTS:%=run-%): run-%:
+	@$*
+
+lint-layout:
+	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+lint-shell:
+	@shellcheck $(SHELL_SCRIPTS)
 
 lint-c: $(LINT_C)
 
 # Once more only if the file, a header of its own, or the rules changed.
-build/lint/%.ok: %.c Makefile .clang-tidy
+build/lint/%.ok: %.c Makefile .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  lint    $<"
 	@clang $(CPPFLAGS) -Itests $(CFLAGS) -fsyntax-only -MMD -MP -MF $(@:.ok=.d) -MT $@ $<

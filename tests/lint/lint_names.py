@@ -4,7 +4,7 @@
 import os
 import re
 
-from sources import Lint
+from sources import Lint, without_comments
 
 # Sources without a header of their own, or with one that is private: why.
 WITHOUT_HEADER = {
@@ -30,6 +30,11 @@ def check_guard(lint, path):
     lint.complain(path, 1, f"must begin with #ifndef {guard}, #define {guard} and end with #endif")
 
 
+def promises_functions(text):
+  """Whether a header declares any; one of structs and enums alone needs no source."""
+  return re.search(r"^(?!typedef|static)\w[^{};]*\)[^{};]*;", without_comments(text), re.MULTILINE)
+
+
 def is_part_of(lint, name, folder, suffix):
   """Whether a module's name, from that folder's files, begins `name`: release_check is part of release."""
   return any(
@@ -47,7 +52,7 @@ def check_pairs(lint):
       lint.complain(path, 0, f"has no header {headers}/{name}.h")
   for path in lint.files("include", ".h"):
     source = path.replace("include/", "src/", 1)[:-2] + ".c"
-    if not lint.exists(source):
+    if promises_functions(lint.read(path)) and not lint.exists(source):
       lint.complain(path, 0, f"has no source {source}")
 
 

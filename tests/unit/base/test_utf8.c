@@ -81,10 +81,8 @@ static void controls_are_found_unless_allowed(void **state)
 
 static void what_hides_or_turns_text_round_may_not_stand_in_a_name(void **state)
 {
-	/* NOLINTBEGIN(misc-misleading-bidirectional) */
 	static const char *const bad[] = {"a\xe2\x80\xa8z", "a\xe2\x80\xa9z", "a\xe2\x80\xaez",
 		"a\xe2\x81\xa7z", "\xef\xbb\xbfz", "a\xe2\x80\x8bz", "a\rz"};
-	/* NOLINTEND(misc-misleading-bidirectional) */
 	static const char *const good[] = {"Ana", "محمد", "می\xe2\x80\x8cخواهم",
 		"\xe0\xa4\x95\xe0\xa5\x8d\xe2\x80\x8d\xe0\xa4\xb7", "Łukasz Żak", "李小龍"};
 
