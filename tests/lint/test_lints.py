@@ -83,7 +83,7 @@ class Lints(unittest.TestCase):
     for path, header in (
       ("src/store/thing.c", "glib.h"),
       ("src/app/thing.c", "sqlite3.h"),
-      ("src/deliver/engine.c", "curl/curl.h"),
+      ("src/deliver/pace.c", "curl/curl.h"),
       ("src/compose/letter.c", "libetpan/mailmime.h"),
       ("src/compose/markdown.c", "libxml/HTMLparser.h"),
       ("src/list/listfile.c", "unistr.h"),
