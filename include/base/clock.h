@@ -11,6 +11,9 @@ int64_t clock_now_ms(void);
 /* Milliseconds that never go back and count sleep (CLOCK_BOOTTIME): for intervals and timers. */
 int64_t clock_steady_ms(void);
 
+/* Do nothing for a while; a signal may end it early. */
+void clock_pause_ms(int ms);
+
 /* For tests: both clocks answer from here until clock_replace(NULL, NULL). */
 typedef int64_t clock_fn(void *context);
 void clock_replace(clock_fn *now_ms, void *context);

@@ -61,3 +61,10 @@ const char *clock_boot_id(void)
 	pthread_once(&boot_id_once, load_boot_id);
 	return boot_id;
 }
+
+void clock_pause_ms(int ms)
+{
+	struct timespec pause = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	nanosleep(&pause, NULL);
+}
