@@ -12,6 +12,7 @@
 struct newsroom;
 struct store;
 
+#define NEWSROOM_SETTINGS_NAME "dateline.cfg"
 #define NEWSROOM_STORE_NAME "dateline.db" /* in state/ */
 
 /*

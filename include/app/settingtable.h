@@ -81,6 +81,9 @@ void settingtable_require(struct setting_faults *faults, const char *name, const
 /* `key = value;` lines, as the file would say them. */
 void settingtable_format(const struct setting *table, const void *group, const char *indent, struct str *out);
 
+/* A text in quotes, as libconfig reads it. */
+void settingtable_quote(struct str *out, const char *text);
+
 /* "90s", "5m", "2h", "1d", "1h30m". E_SYNTAX; E_RANGE over a year. */
 enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err);
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SETTINGS_NAME "dateline.cfg"
-
 struct newsroom {
 	char *folder;
 	char *releases;
@@ -29,7 +27,7 @@ static char *find_upwards(void)
 	char *folder = getcwd(NULL, 0);
 
 	while (folder) {
-		char *settings = file_join(folder, SETTINGS_NAME);
+		char *settings = file_join(folder, NEWSROOM_SETTINGS_NAME);
 		bool is_found = file_is_there(settings);
 		char *slash = strrchr(folder, '/');
 
@@ -58,13 +56,13 @@ static enum status find_folder(const char *folder, char **out, struct err *err)
 			"there is no newsroom here; go to one, name one with --newsroom DIR, or make one: "
 			"dateline init DIR");
 	}
-	settings = file_join(named, SETTINGS_NAME);
+	settings = file_join(named, NEWSROOM_SETTINGS_NAME);
 	is_found = file_is_there(settings);
 	free(settings);
 	if (!is_found)
 		return err_set(err, E_NOTFOUND,
 			"\"%s\" is no newsroom (it has no %s); make one: dateline init %s", named,
-			SETTINGS_NAME, named);
+			NEWSROOM_SETTINGS_NAME, named);
 	*out = realpath(named, NULL);
 	return *out ? OK : err_system(err, errno, "%s", named);
 }
@@ -75,7 +73,7 @@ enum status newsroom_find_settings(const char *folder, char **path, struct err *
 	enum status status = find_folder(folder, &found, err);
 
 	if (status == OK)
-		*path = file_join(found, SETTINGS_NAME);
+		*path = file_join(found, NEWSROOM_SETTINGS_NAME);
 	free(found);
 	return status;
 }
@@ -87,7 +85,7 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 	enum status status = find_folder(folder, &newsroom->folder, err);
 
 	if (status == OK) {
-		path = file_join(newsroom->folder, SETTINGS_NAME);
+		path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
 		newsroom->releases = file_join(newsroom->folder, "releases");
 		newsroom->templates = file_join(newsroom->folder, "templates");
 		newsroom->state = file_join(newsroom->folder, "state");

@@ -379,7 +379,7 @@ void settingtable_require(struct setting_faults *faults, const char *name, const
 	}
 }
 
-static void format_quoted(struct str *out, const char *text)
+void settingtable_quote(struct str *out, const char *text)
 {
 	str_add_char(out, '"');
 	for (; *text; text++) {
@@ -399,7 +399,7 @@ static void format_texts(const struct text_list *list, struct str *out)
 	str_add_char(out, '[');
 	for (size_t i = 0; i < list->count; i++) {
 		str_add_text(out, i ? ", " : "");
-		format_quoted(out, list->items[i]);
+		settingtable_quote(out, list->items[i]);
 	}
 	str_add_char(out, ']');
 }
@@ -419,7 +419,7 @@ static void format_value(const struct setting *setting, const void *field, struc
 {
 	switch (setting->type) {
 	case SETTING_TEXT:
-		format_quoted(out, *(char *const *)field);
+		settingtable_quote(out, *(char *const *)field);
 		break;
 	case SETTING_INT:
 		str_addf(out, "%d", *(const int *)field);
@@ -428,7 +428,7 @@ static void format_value(const struct setting *setting, const void *field, struc
 		str_addf(out, "%g", *(const double *)field);
 		break;
 	case SETTING_CHOICE:
-		format_quoted(out, setting->choices[*(const int *)field]);
+		settingtable_quote(out, setting->choices[*(const int *)field]);
 		break;
 	case SETTING_DURATION:
 		str_add_char(out, '"');
