@@ -71,27 +71,4 @@ enum status store_has_release(
 /* True if there is any public dispatch of the release. */
 enum status store_was_sent(struct store *store, const char *release, bool *was_sent, struct err *err);
 
-/* The log: deliveries that pass all the filters that are set, by dispatch and position. */
-struct delivery_filter {
-	int64_t dispatch;        /* 0: all */
-	unsigned states;         /* 1u << enum delivery_state, or-ed; 0: all */
-	const char *list;        /* name; NULL: all */
-	const char *domain;      /* lower case A-label; NULL: all */
-	const char *address_key; /* addr_key; NULL: all */
-	int64_t since_ms;        /* the last attempt settled at or after; 0: all */
-};
-
-/* A delivery with what people want to read beside it; borrowed for the call. */
-struct delivery_line {
-	const struct delivery *delivery;
-	const char *release;
-	enum dispatch_kind kind;
-	const char *list; /* name, "" for copies and tests */
-	const struct attempt *attempts;
-	size_t attempt_count;
-};
-typedef enum status store_line_fn(void *context, const struct delivery_line *line, struct err *err);
-enum status store_each_line(struct store *store, const struct delivery_filter *filter, store_line_fn *fn,
-	void *context, struct err *err);
-
 #endif

@@ -1,7 +1,7 @@
 /*
- * The delivery log: deliveries with their attempts, filtered.
+ * The delivery log: deliveries with their attempts, filtered; and what servers said, put together.
  */
-#include "store/deliveries.h"
+#include "store/deliverylog.h"
 
 #include "base/mem.h"
 #include "store/deliveryrow.h"
@@ -100,7 +100,7 @@ static enum status give_line(struct reading *reading, const struct sqlite_rows *
 static const char lines_of_person[] =
 	LINE_COLUMNS "WHERE (d.subscriber = (SELECT id FROM subscriber WHERE address_key = ?5) "
 		     "OR (d.subscriber IS NULL AND d.address = ?5)) AND " LINE_FILTERS;
-static const char lines_of_all[] = LINE_COLUMNS "WHERE " LINE_FILTERS;
+static const char lines_of_all[] = LINE_COLUMNS "WHERE ?5 IS NULL AND " LINE_FILTERS;
 
 enum status store_each_line(struct store *store, const struct delivery_filter *filter, store_line_fn *fn,
 	void *context, struct err *err)
@@ -121,4 +121,60 @@ enum status store_each_line(struct store *store, const struct delivery_filter *f
 	end = sqlite_end(&rows, status == OK ? err : NULL);
 	free(reading.attempts);
 	return status == OK ? end : status;
+}
+
+/* Of the last attempt. Servers put the address and ids into their texts, so the code and text are one's own.
+ */
+#define REPLY_WORDS                                                                                          \
+	"CASE WHEN a.code > 0 THEN a.code || CASE WHEN a.enhanced <> '' THEN ' ' || a.enhanced ELSE '' END " \
+	"|| ' ' ELSE '' END || a.reply"
+
+#define LAST_ATTEMPT                                                                                         \
+	" FROM delivery d JOIN attempt a ON a.dispatch = d.dispatch AND a.position = d.position "            \
+	"AND a.number = d.tries "
+
+enum status store_each_reply_group(
+	struct store *store, int64_t dispatch, store_group_fn *fn, void *context, struct err *err)
+{
+	struct sqlite_rows rows;
+	enum status status = OK;
+	enum status end;
+
+	sqlite_query(store,
+		"SELECT d.state, " REPLY_WORDS " AS words, min(d.address), count(*)" LAST_ATTEMPT
+		"WHERE d.dispatch = ?1 AND d.state IN (3, 4, 5, 9) GROUP BY d.state, words ORDER BY count(*) "
+		"DESC, words",
+		SQLITE_VALUES(sqlite_int(dispatch)), &rows);
+	while (status == OK && sqlite_next(&rows)) {
+		struct reply_group group = {
+			.state = (enum delivery_state)sqlite_get_int(&rows, 0),
+			.reply = sqlite_get_text(&rows, 1),
+			.example = sqlite_get_text(&rows, 2),
+			.count = sqlite_get_int(&rows, 3),
+		};
+
+		status = fn(context, &group, err);
+	}
+	end = sqlite_end(&rows, status == OK ? err : NULL);
+	return status == OK ? end : status;
+}
+
+enum status store_find_worst_domain(
+	struct store *store, int64_t dispatch, struct worst_domain *out, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	*out = (struct worst_domain){0};
+	sqlite_query(store,
+		"SELECT d.domain, count(*), max(" REPLY_WORDS "), min(d.next_ms)" LAST_ATTEMPT
+		"WHERE d.dispatch = ?1 AND d.state = 3 GROUP BY d.domain ORDER BY count(*) DESC, d.domain "
+		"LIMIT 1",
+		SQLITE_VALUES(sqlite_int(dispatch)), &rows);
+	if (sqlite_next(&rows)) {
+		snprintf(out->domain, sizeof(out->domain), "%s", sqlite_get_text(&rows, 0));
+		out->deferred = sqlite_get_int(&rows, 1);
+		snprintf(out->reply, sizeof(out->reply), "%s", sqlite_get_text(&rows, 2));
+		out->next_ms = sqlite_get_int(&rows, 3);
+	}
+	return sqlite_end(&rows, err);
 }
