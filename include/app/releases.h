@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/zone.h"
 #include "compose/release.h"
+#include "compose/releasecheck.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +40,8 @@ void release_set_free(struct release_set *set); /* NULL is fine */
  * part ("fr" for "fr-CH"). False if there's none; *index is then 0, the fallback.
  */
 bool release_set_find(const struct release_set *set, const char *language, size_t *index);
+
+/* release_check over all its languages. */
+void release_set_check(const struct release_set *set, int64_t now_ms, release_check_fn *say, void *context);
 
 #endif

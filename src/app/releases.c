@@ -248,3 +248,9 @@ bool release_set_find(const struct release_set *set, const char *language, size_
 	*index = 0;
 	return false;
 }
+
+void release_set_check(const struct release_set *set, int64_t now_ms, release_check_fn *say, void *context)
+{
+	for (size_t i = 0; i < set->count; i++)
+		release_check(set->items[i], set->folder, now_ms, say, context);
+}
