@@ -1,0 +1,152 @@
+/*
+ * Frozen letters, and messages built from them.
+ */
+#include "app/letterbox.h"
+
+#include "app/slots.h"
+#include "base/mem.h"
+#include "compose/letter.h"
+#include "mail/token.h"
+#include "store/dispatches.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct boxed {
+	int64_t dispatch;
+	int number;
+	struct letter *letter;
+};
+
+struct letterbox {
+	struct store *store;
+	struct token_epoch epoch;
+	struct boxed *boxed;
+	size_t count, capacity;
+	struct span *values; /* of the message that is being built */
+	size_t value_capacity;
+	struct str message_id;
+};
+
+enum status letterbox_new(struct store *store, struct letterbox **out, struct err *err)
+{
+	struct letterbox *letterbox = mem_alloc(sizeof(*letterbox));
+	enum status status = store_get_epoch(store, &letterbox->epoch, err);
+
+	letterbox->store = store;
+	str_init(&letterbox->message_id, STR_MAX_SMALL);
+	if (status == OK)
+		*out = letterbox;
+	else
+		letterbox_free(letterbox);
+	return status;
+}
+
+void letterbox_free(struct letterbox *letterbox)
+{
+	if (!letterbox)
+		return;
+	for (size_t i = 0; i < letterbox->count; i++)
+		letter_free(letterbox->boxed[i].letter);
+	free(letterbox->boxed);
+	free(letterbox->values);
+	str_clear(&letterbox->message_id);
+	free(letterbox);
+}
+
+static enum status load(
+	struct letterbox *letterbox, int64_t dispatch, int number, struct letter **out, struct err *err)
+{
+	struct str bytes;
+	enum status status;
+
+	str_init(&bytes, LETTER_MAX);
+	status = store_get_letter(letterbox->store, dispatch, number, &bytes, err);
+	if (status == OK) {
+		status = letter_load(str_span(&bytes), out, err);
+		if (status != OK)
+			status = err_wrap(err, "letter %d of dispatch %" PRId64, number, dispatch);
+	}
+	str_clear(&bytes);
+	return status;
+}
+
+static enum status find(
+	struct letterbox *letterbox, const struct delivery *delivery, struct letter **out, struct err *err)
+{
+	struct boxed *boxed;
+	enum status status;
+
+	for (size_t i = 0; i < letterbox->count; i++) {
+		boxed = &letterbox->boxed[i];
+		if (boxed->dispatch == delivery->dispatch && boxed->number == delivery->letter) {
+			*out = boxed->letter;
+			return OK;
+		}
+	}
+	status = load(letterbox, delivery->dispatch, delivery->letter, out, err);
+	if (status != OK)
+		return status;
+	letterbox->boxed =
+		mem_grow(letterbox->boxed, letterbox->count, &letterbox->capacity, sizeof(*letterbox->boxed));
+	letterbox->boxed[letterbox->count++] = (struct boxed){delivery->dispatch, delivery->letter, *out};
+	return OK;
+}
+
+/* What isn't kept among the slots, since the delivery has it or gives rise to it. */
+static struct span derived_value(
+	struct letterbox *letterbox, const struct delivery *delivery, const char *field, struct span kept)
+{
+	if (strcmp(field, SLOTS_ADDRESS) == 0)
+		return span_of(delivery->address);
+	if (strcmp(field, SLOTS_MESSAGE_ID) == 0)
+		return str_span(&letterbox->message_id);
+	return kept;
+}
+
+static enum status fill_values(struct letterbox *letterbox, const struct letter *letter,
+	const struct delivery *delivery, struct err *err)
+{
+	size_t count = letter_field_count(letter);
+	struct span rest = str_span(&delivery->slots);
+	struct span value;
+
+	if (count > letterbox->value_capacity) {
+		letterbox->values = mem_resize(letterbox->values, count * sizeof(*letterbox->values));
+		letterbox->value_capacity = count;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t end = span_find_char(rest, '\0', 0);
+
+		if (end == SIZE_MAX)
+			return err_set(err, E_SYNTAX,
+				"delivery %" PRId64 " of dispatch %" PRId64
+				" lacks values that its letter shows; the store is damaged",
+				delivery->position, delivery->dispatch);
+		value = span_first(rest, end);
+		rest = span_from(rest, end + 1);
+		letterbox->values[i] = derived_value(letterbox, delivery, letter_field(letter, i), value);
+	}
+	return OK;
+}
+
+enum status letterbox_build(
+	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err)
+{
+	struct letter *letter;
+	enum status status = find(letterbox, delivery, &letter, err);
+
+	if (status != OK)
+		return status;
+	str_empty(&letterbox->message_id);
+	token_message_id(&letterbox->epoch, delivery->dispatch, delivery->position, &letterbox->message_id);
+	status = fill_values(letterbox, letter, delivery, err);
+	if (status == OK)
+		status = letter_build(letter, letterbox->values, message, err);
+	if (status == OK)
+		status = str_status(message, "a message", err);
+	if (status != OK && err)
+		status = err_wrap(err, "delivery %" PRId64 " of dispatch %" PRId64, delivery->position,
+			delivery->dispatch);
+	return status;
+}
