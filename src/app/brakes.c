@@ -1,0 +1,203 @@
+/*
+ * The brakes.
+ */
+#include "app/brakes.h"
+
+#include "app/outcome.h"
+#include "base/clock.h"
+#include "mail/addr.h"
+#include "store/deliveries.h"
+#include "store/deliverylog.h"
+#include "store/dispatches.h"
+
+#include <stdio.h>
+
+/* One change to one dispatch, or to all open ones; run in a transaction. */
+struct braking {
+	struct store *store;
+	int64_t dispatch;
+	const char *who;
+	size_t count;
+	enum resolution resolution;
+	const char *address;
+};
+
+static enum status has_ended(const struct dispatch *dispatch, struct err *err)
+{
+	return err_set(err, E_CONFLICT, "dispatch %lld is %s; there is nothing to stop or to go on with",
+		(long long)dispatch->id, dispatch_state_name(dispatch->state));
+}
+
+static bool is_over(const struct dispatch *dispatch)
+{
+	return dispatch->state == DISPATCH_FINISHED || dispatch->state == DISPATCH_CANCELLED;
+}
+
+static enum status hold_one(void *context, const struct dispatch *dispatch, struct err *err)
+{
+	struct braking *braking = context;
+	char reason[160];
+
+	if (dispatch->state == DISPATCH_HELD)
+		return OK;
+	braking->count++;
+	snprintf(reason, sizeof(reason), "by %s", braking->who);
+	return store_set_dispatch_state(
+		braking->store, dispatch->id, DISPATCH_HELD, reason, clock_now_ms(), err);
+}
+
+static enum status work_hold(void *context, struct err *err)
+{
+	struct braking *braking = context;
+	struct dispatch dispatch = {0};
+	enum status status;
+
+	if (!braking->dispatch)
+		return store_each_open_dispatch(braking->store, NULL, hold_one, braking, err);
+	status = store_find_dispatch(braking->store, braking->dispatch, &dispatch, err);
+	if (status == OK)
+		status = is_over(&dispatch) ? has_ended(&dispatch, err) : hold_one(braking, &dispatch, err);
+	dispatch_clear(&dispatch);
+	return status;
+}
+
+enum status brakes_hold(
+	struct store *store, int64_t dispatch, const char *who, size_t *count, struct err *err)
+{
+	struct braking braking = {.store = store, .dispatch = dispatch, .who = who};
+	enum status status = store_transaction(store, work_hold, &braking, err);
+
+	*count = braking.count;
+	return status;
+}
+
+static enum status check_can_go_on(struct store *store, const struct dispatch *dispatch, struct err *err)
+{
+	struct delivery_counts counts;
+	enum status status = store_count_deliveries(store, dispatch->id, &counts, err);
+
+	if (status != OK)
+		return status;
+	if (counts.by_state[DELIVERY_UNKNOWN] && !counts.by_state[DELIVERY_QUEUED] &&
+		!counts.by_state[DELIVERY_CLAIMED] && !counts.by_state[DELIVERY_DEFERRED])
+		return err_set(err, E_HELD,
+			"all that is left of dispatch %lld is unknown: see \"dateline log %lld --state "
+			"unknown\", then "
+			"\"dateline resolve %lld ADDRESS --accepted\" or \"--resend\"",
+			(long long)dispatch->id, (long long)dispatch->id, (long long)dispatch->id);
+	return OK;
+}
+
+static enum status work_resume(void *context, struct err *err)
+{
+	struct braking *braking = context;
+	struct dispatch dispatch = {0};
+	enum status status = store_find_dispatch(braking->store, braking->dispatch, &dispatch, err);
+
+	if (status == OK && is_over(&dispatch))
+		status = has_ended(&dispatch, err);
+	if (status == OK && dispatch.state == DISPATCH_HELD) {
+		status = check_can_go_on(braking->store, &dispatch, err);
+		if (status == OK)
+			status = store_set_dispatch_state(
+				braking->store, dispatch.id, DISPATCH_SENDING, "", clock_now_ms(), err);
+	}
+	dispatch_clear(&dispatch);
+	return status;
+}
+
+enum status brakes_resume(struct store *store, int64_t dispatch, struct err *err)
+{
+	struct braking braking = {.store = store, .dispatch = dispatch};
+
+	return store_transaction(store, work_resume, &braking, err);
+}
+
+static enum status work_cancel(void *context, struct err *err)
+{
+	struct braking *braking = context;
+	struct delivery_counts counts;
+	struct dispatch dispatch = {0};
+	enum status status = store_find_dispatch(braking->store, braking->dispatch, &dispatch, err);
+
+	if (status == OK && is_over(&dispatch))
+		status = has_ended(&dispatch, err);
+	if (status == OK)
+		status = store_count_deliveries(braking->store, dispatch.id, &counts, err);
+	if (status == OK) {
+		braking->count =
+			(size_t)(counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_DEFERRED]);
+		status = store_cancel_open(braking->store, dispatch.id, err);
+	}
+	if (status == OK)
+		status = store_set_dispatch_state(
+			braking->store, dispatch.id, DISPATCH_CANCELLED, "", clock_now_ms(), err);
+	dispatch_clear(&dispatch);
+	return status;
+}
+
+enum status brakes_cancel(struct store *store, int64_t dispatch, size_t *count, struct err *err)
+{
+	struct braking braking = {.store = store, .dispatch = dispatch};
+	enum status status = store_transaction(store, work_cancel, &braking, err);
+
+	*count = braking.count;
+	return status;
+}
+
+static enum status resolve_line(void *context, const struct delivery_line *line, struct err *err)
+{
+	struct braking *braking = context;
+	const struct delivery *delivery = line->delivery;
+
+	braking->count++;
+	if (braking->resolution == RESOLVE_RESEND)
+		return store_requeue_unknown(braking->store, delivery->dispatch, delivery->position, err);
+	return store_set_delivery_state(braking->store, delivery->dispatch, delivery->position,
+		DELIVERY_UNKNOWN, DELIVERY_ACCEPTED, err);
+}
+
+static enum status resolve_address(struct braking *braking, struct err *err)
+{
+	struct addr addr;
+	struct str key;
+	struct delivery_filter filter = {.dispatch = braking->dispatch, .states = 1u << DELIVERY_UNKNOWN};
+	enum status status = addr_parse(span_of(braking->address), &addr, err);
+
+	if (status != OK)
+		return status;
+	str_init(&key, STR_MAX_SMALL);
+	addr_key(&addr, &key);
+	filter.address_key = key.ptr;
+	status = store_each_line(braking->store, &filter, resolve_line, braking, err);
+	if (status == OK && !braking->count)
+		status = err_set(err, E_NOTFOUND, "\"%s\" has no unknown delivery in dispatch %lld",
+			braking->address, (long long)braking->dispatch);
+	str_clear(&key);
+	addr_clear(&addr);
+	return status;
+}
+
+static enum status work_resolve(void *context, struct err *err)
+{
+	struct braking *braking = context;
+	struct delivery_counts counts;
+	enum status status = resolve_address(braking, err);
+
+	if (status == OK)
+		status = store_count_deliveries(braking->store, braking->dispatch, &counts, err);
+	if (status != OK || counts.by_state[DELIVERY_UNKNOWN])
+		return status;
+	status = store_set_dispatch_state(
+		braking->store, braking->dispatch, DISPATCH_SENDING, "", clock_now_ms(), err);
+	return status == OK ? outcome_finish(braking->store, braking->dispatch, err) : status;
+}
+
+enum status brakes_resolve(struct store *store, int64_t dispatch, const char *address,
+	enum resolution resolution, struct err *err)
+{
+	struct braking braking = {
+		.store = store, .dispatch = dispatch, .resolution = resolution, .address = address};
+
+	return store_transaction(store, work_resolve, &braking, err);
+}

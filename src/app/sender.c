@@ -1,0 +1,140 @@
+/*
+ * One sender per newsroom: either this process, or the one we hand our work to.
+ */
+#include "app/sender.h"
+
+#include "base/clock.h"
+#include "store/deliveries.h"
+#include "store/dispatches.h"
+
+#include <signal.h>
+
+#define FOLLOW_EVERY_MS 200
+
+/* A signal handler's way to what is going on. */
+static struct courier *volatile current;
+static volatile sig_atomic_t stop_count;
+
+struct errand {
+	struct newsroom *newsroom;
+	struct store *store;
+	const int64_t *dispatches;
+	size_t count;
+	const struct sender_options *options;
+	struct courier_progress seen; /* of what another process does */
+};
+
+static enum status carry_all(struct errand *errand, struct courier *courier, struct err *err)
+{
+	enum status status = OK;
+
+	current = courier;
+	if (stop_count)
+		courier_stop(courier);
+	for (size_t i = 0; i < errand->count && status == OK; i++)
+		status = courier_add(courier, errand->dispatches[i], err);
+	if (status == OK)
+		status = courier_run(courier, err);
+	current = NULL;
+	return status;
+}
+
+/* The other process takes on what is scheduled and due. */
+static enum status hand_over(struct errand *errand, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < errand->count && status == OK; i++) {
+		enum dispatch_state state;
+
+		status = store_get_dispatch_state(errand->store, errand->dispatches[i], &state, err);
+		if (status == OK && state == DISPATCH_SENDING)
+			status = store_set_dispatch_state(errand->store, errand->dispatches[i],
+				DISPATCH_SCHEDULED, "", clock_now_ms(), err);
+	}
+	return status;
+}
+
+/* Does anything happen with it soon? */
+static bool is_busy(enum dispatch_state state, const struct delivery_counts *counts, int64_t wait_ms)
+{
+	if (state == DISPATCH_SCHEDULED)
+		return true;
+	return state == DISPATCH_SENDING &&
+	       (counts->by_state[DELIVERY_QUEUED] || counts->by_state[DELIVERY_CLAIMED] ||
+		       (counts->next_ms && counts->next_ms <= clock_now_ms() + wait_ms));
+}
+
+static enum status look(struct errand *errand, bool *busy, struct err *err)
+{
+	struct courier_progress *seen = &errand->seen;
+	enum status status = OK;
+
+	*busy = false;
+	*seen = (struct courier_progress){.started_ms = seen->started_ms};
+	for (size_t i = 0; i < errand->count && status == OK; i++) {
+		struct delivery_counts counts = {0};
+		enum dispatch_state state = DISPATCH_CANCELLED;
+
+		status = store_get_dispatch_state(errand->store, errand->dispatches[i], &state, err);
+		if (status == OK)
+			status = store_count_deliveries(errand->store, errand->dispatches[i], &counts, err);
+		*busy = *busy || is_busy(state, &counts, errand->options->courier.wait_ms);
+		seen->total += counts.total;
+		for (size_t k = 0; k < DELIVERY_STATE_COUNT; k++)
+			seen->by_state[k] += counts.by_state[k];
+	}
+	seen->settled_here = seen->total - seen->by_state[DELIVERY_QUEUED];
+	return status;
+}
+
+/* Until the other process is done with it, or is gone and leaves it to us: then *courier is set. */
+static enum status follow(struct errand *errand, struct courier **courier, struct err *err)
+{
+	const struct courier_options *options = &errand->options->courier;
+	bool busy = true;
+	enum status status = hand_over(errand, err);
+
+	errand->seen.started_ms = clock_steady_ms();
+	if (errand->options->following)
+		errand->options->following(options->context);
+	while (status == OK && busy && !*courier && !stop_count) {
+		clock_pause_ms(FOLLOW_EVERY_MS);
+		status = look(errand, &busy, err);
+		if (options->progress)
+			options->progress(options->context, &errand->seen);
+		if (status == OK && busy) {
+			status = courier_new(errand->newsroom, options, courier, err);
+			status = status == E_BUSY ? OK : status;
+		}
+	}
+	return status;
+}
+
+enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, size_t count,
+	const struct sender_options *options, struct err *err)
+{
+	struct errand errand = {
+		.newsroom = newsroom, .dispatches = dispatches, .count = count, .options = options};
+	struct courier *courier = NULL;
+	enum status status = newsroom_store(newsroom, &errand.store, err);
+
+	stop_count = 0;
+	if (status == OK)
+		status = courier_new(newsroom, &options->courier, &courier, err);
+	if (status == E_BUSY)
+		status = follow(&errand, &courier, err);
+	if (status == OK && courier)
+		status = carry_all(&errand, courier, err);
+	courier_free(courier);
+	return status;
+}
+
+int sender_stop(void)
+{
+	struct courier *courier = current;
+
+	if (courier)
+		courier_stop(courier);
+	return stop_count++;
+}

@@ -1,0 +1,88 @@
+/*
+ * Looking for a dispatch to go on with, and for what was edited since.
+ */
+#include "app/unfinished.h"
+
+#include "base/file.h"
+#include "base/linediff.h"
+#include "store/deliveries.h"
+#include "store/dispatches.h"
+
+#define CHANGES_MAX (64u * 1024u)
+
+struct looking {
+	const struct release_set *set;
+	const char *lists;
+	struct unfinished *out;
+	bool is_found;
+};
+
+static enum status look(void *context, const struct dispatch *dispatch, struct err *err)
+{
+	struct looking *looking = context;
+
+	(void)err;
+	if (looking->is_found || dispatch->kind != DISPATCH_PUBLIC ||
+		strcmp(dispatch->lists, looking->lists) != 0)
+		return OK;
+	looking->is_found = true;
+	looking->out->dispatch = dispatch->id;
+	looking->out->state = dispatch->state;
+	str_add_text(&looking->out->hold_reason, dispatch->hold_reason);
+	return OK;
+}
+
+static struct span current_source(const struct release_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (strcmp(file_name(set->items[i]->path), name) == 0)
+			return str_span(&set->sources[i]);
+	}
+	return SPAN("");
+}
+
+static enum status compare(void *context, const char *path, struct span frozen, struct err *err)
+{
+	struct looking *looking = context;
+	struct span now = current_source(looking->set, path);
+
+	(void)err;
+	if (span_equals(frozen, now))
+		return OK;
+	str_addf(&looking->out->changes, "%s\n", path);
+	linediff(frozen, now, &looking->out->changes);
+	return OK;
+}
+
+enum status unfinished_find(struct store *store, const struct release_set *set, const char *lists,
+	struct unfinished *out, struct err *err)
+{
+	struct looking looking = {set, lists, out, false};
+	struct delivery_counts counts;
+	enum status status;
+
+	*out = (struct unfinished){0};
+	str_init(&out->hold_reason, STR_MAX_SMALL);
+	str_init(&out->changes, CHANGES_MAX);
+	status = store_each_open_dispatch(store, set->slug, look, &looking, err);
+	if (status == OK && !looking.is_found)
+		status = E_NOTFOUND;
+	if (status == OK)
+		status = store_count_deliveries(store, out->dispatch, &counts, err);
+	if (status == OK)
+		status = store_each_source(store, out->dispatch, compare, &looking, err);
+	if (status == OK) {
+		out->total = counts.total;
+		out->open = counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_CLAIMED] +
+			    counts.by_state[DELIVERY_DEFERRED];
+	} else {
+		unfinished_clear(out);
+	}
+	return status;
+}
+
+void unfinished_clear(struct unfinished *unfinished)
+{
+	str_clear(&unfinished->hold_reason);
+	str_clear(&unfinished->changes);
+}
