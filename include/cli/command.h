@@ -71,6 +71,9 @@ struct command {
 extern const struct command *const command_table[];
 extern const size_t command_count;
 
+/* What `dateline` alone does in a newsroom: what waits, and the next steps. */
+extern const struct command *const command_overview;
+
 /* An option's value (the last one given), or NULL if it wasn't given. For flags use call_has. */
 const char *call_option(const struct call *call, const char *name);
 bool call_has(const struct call *call, const char *name);

@@ -10,6 +10,14 @@ extern const struct command cmd_release_new;
 extern const struct command cmd_release_import;
 extern const struct command cmd_release_check;
 extern const struct command cmd_release_show;
+extern const struct command cmd_cancel;
+extern const struct command cmd_hold;
+extern const struct command cmd_init;
+extern const struct command cmd_log;
+extern const struct command cmd_resolve;
+extern const struct command cmd_resume;
+extern const struct command cmd_send;
+extern const struct command cmd_status;
 extern const struct command cmd_version;
 
 #endif

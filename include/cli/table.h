@@ -9,15 +9,15 @@
 
 /*
  * Aligned columns, measured in terminal columns (wide scripts and combining
- * marks fit). One column may be elastic: it is cut with "…" where the table would
- * be wider than the terminal.
+ * marks fit). Elastic ones are cut with "…" where the table would be wider than the
+ * terminal.
  */
 struct table;
 
 struct table_column {
 	const char *title;
-	bool is_right;   /* numbers */
-	bool is_elastic; /* gives way first */
+	bool is_right;  /* numbers */
+	size_t elastic; /* gives way where there's no room for all, down to this (8 or more); 0: never */
 };
 
 struct table *table_new(const struct table_column *columns, size_t count);

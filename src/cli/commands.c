@@ -5,6 +5,14 @@
 #include "cli/commands.h"
 
 const struct command *const command_table[] = {
+	&cmd_init,
+	&cmd_send,
+	&cmd_status,
+	&cmd_hold,
+	&cmd_resume,
+	&cmd_cancel,
+	&cmd_resolve,
+	&cmd_log,
 	&cmd_config_check,
 	&cmd_config_show,
 	&cmd_release_new,
@@ -15,3 +23,5 @@ const struct command *const command_table[] = {
 };
 
 const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);
+
+const struct command *const command_overview = &cmd_status;

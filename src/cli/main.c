@@ -33,11 +33,24 @@ static enum status print_help(const struct call *call, int argc, char **argv)
 	return OK;
 }
 
+/* `dateline` alone, in a newsroom. */
+static bool is_bare(const struct call *call, const struct option_words *words)
+{
+	char *path = NULL;
+	bool is_newsroom = !call->command && !words->wants_help &&
+			   newsroom_find_settings(call->newsroom_folder, &path, NULL) == OK;
+
+	free(path);
+	return is_newsroom;
+}
+
 static enum status run(int argc, char **argv, struct call *call, struct err *err)
 {
 	struct option_words words;
 	enum status status = option_parse(argc, argv, call, &words, err);
 
+	if (status == OK && is_bare(call, &words))
+		call->command = command_overview;
 	if (status == OK && (words.wants_help || !call->command)) {
 		status = print_help(call, argc, argv);
 	} else if (status == OK) {

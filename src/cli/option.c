@@ -7,7 +7,6 @@
 #include "base/suggest.h"
 
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const struct command_option common_options[] = {
@@ -276,38 +275,6 @@ enum status option_parse(
 		return unknown_command(call, first[0], NULL, err);
 	take_arguments(argc, argv, call, words);
 	return words->wants_help || !call->command ? OK : check_count(call, err);
-}
-
-const char *call_option(const struct call *call, const char *name)
-{
-	const char *value = NULL;
-
-	for (size_t i = 0; i < call->option_count; i++) {
-		if (strcmp(call->options[i].option->name, name) == 0)
-			value = call->options[i].value;
-	}
-	return value;
-}
-
-bool call_has(const struct call *call, const char *name)
-{
-	for (size_t i = 0; i < call->option_count; i++) {
-		if (strcmp(call->options[i].option->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-enum status call_usage(struct call *call, struct err *err, const char *format, ...)
-{
-	char words[768];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(words, sizeof(words), format, args);
-	va_end(args);
-	call->exit_status = EXIT_USAGE;
-	return err_set(err, E_SYNTAX, "%s", words);
 }
 
 static void add_options(const struct command_option *options, struct str *out)

@@ -91,6 +91,11 @@ static size_t natural_width(const struct table *table, size_t column)
 #define GAP 2u
 #define ELASTIC_LEAST 8u
 
+static size_t least_of(const struct table_column *column)
+{
+	return column->elastic > ELASTIC_LEAST ? column->elastic : ELASTIC_LEAST;
+}
+
 /* Take what is too much from the elastic columns, the widest first. */
 static void shrink(const struct table *table, size_t *widths, size_t room)
 {
@@ -102,7 +107,7 @@ static void shrink(const struct table *table, size_t *widths, size_t room)
 		size_t widest = SIZE_MAX;
 
 		for (size_t i = 0; i < table->column_count; i++) {
-			if (table->columns[i].is_elastic && widths[i] > ELASTIC_LEAST &&
+			if (table->columns[i].elastic && widths[i] > least_of(&table->columns[i]) &&
 				(widest == SIZE_MAX || widths[i] > widths[widest]))
 				widest = i;
 		}

@@ -1,0 +1,210 @@
+/*
+ * `status`, and what a bare `dateline` shows: what is planned and running.
+ */
+#include "app/dispatches.h"
+#include "cli/commands.h"
+#include "cli/dispatchnumber.h"
+#include "cli/lineup.h"
+#include "cli/outcomeview.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+
+#include <inttypes.h>
+
+static const struct table_column columns[] = {
+	{"NO", true, 0},
+	{"STATE", false, 0},
+	{"KIND", false, 0},
+	{"RELEASE", false, 14},
+	{"TO", false, 8},
+	{"SENT", false, 0},
+	{"DONE", true, 0},
+	{"OPEN", true, 0},
+	{"FAILED", true, 0},
+};
+
+/* Lines of `status`; older ones are in `log`. */
+#define SHOWN_MOST 20
+
+struct listing {
+	struct call *call;
+	struct table *table;
+	size_t count;
+	size_t interrupted, held;
+};
+
+static enum terminal_tone tone_of(enum dispatch_state state)
+{
+	switch (state) {
+	case DISPATCH_HELD:
+		return TONE_BAD;
+	case DISPATCH_SENDING:
+	case DISPATCH_WAITING:
+	case DISPATCH_SCHEDULED:
+		return TONE_CAREFUL;
+	case DISPATCH_FINISHED:
+		return TONE_GOOD;
+	case DISPATCH_CANCELLED:
+		return TONE_FAINT;
+	}
+	return TONE_PLAIN;
+}
+
+static void add_row(
+	struct listing *listing, const struct dispatch *dispatch, const struct delivery_counts *counts)
+{
+	const int64_t *n = counts->by_state;
+	struct table *table = listing->table;
+	struct str when;
+
+	str_init(&when, STR_MAX_SMALL);
+	zone_format(newsroom_zone(listing->call->newsroom), dispatch->created_ms, &when);
+	table_addf(table, "%" PRId64, dispatch->id);
+	table_add_toned(table, tone_of(dispatch->state), span_of(dispatch_state_name(dispatch->state)));
+	table_add(table, span_of(dispatch_kind_name(dispatch->kind)));
+	table_add(table, span_of(dispatch->release));
+	table_add(table, span_of(dispatch->lists));
+	table_add(table, span_from(str_span(&when), strlen("Tue ")));
+	table_addf(table, "%" PRId64, n[DELIVERY_ACCEPTED] + n[DELIVERY_BOUNCED]);
+	table_addf(table, "%" PRId64,
+		n[DELIVERY_QUEUED] + n[DELIVERY_CLAIMED] + n[DELIVERY_DEFERRED] + n[DELIVERY_UNKNOWN]);
+	table_addf(table, "%" PRId64, n[DELIVERY_FAILED] + n[DELIVERY_EXPIRED]);
+	str_clear(&when);
+}
+
+static enum status list_one(void *context, const struct dispatch_view *view, struct err *err)
+{
+	struct listing *listing = context;
+
+	(void)err;
+	listing->interrupted += view->dispatch.state == DISPATCH_SENDING;
+	listing->held += view->dispatch.state == DISPATCH_HELD;
+	if (listing->call->json)
+		outcomeview_print_json(view);
+	else if (listing->count < SHOWN_MOST || !view->dispatch.finished_ms)
+		add_row(listing, &view->dispatch, &view->counts);
+	listing->count++;
+	return OK;
+}
+
+static void print_next_steps(const struct listing *listing)
+{
+	if (!listing->count)
+		terminal_printf(
+			"Nothing was sent yet.\n\n"
+			"  dateline list show                        the lists and how many are on them\n"
+			"  dateline list import NAME FILE            fill one\n"
+			"  dateline release check RELEASE            look a release over\n"
+			"  dateline send RELEASE --to LIST           send it\n");
+	if (listing->interrupted)
+		terminal_printf("\n%zu unfinished: \"dateline resume\" goes on with %s.\n",
+			listing->interrupted, listing->interrupted == 1 ? "it" : "them");
+	if (listing->held)
+		terminal_printf("\n%zu held: \"dateline status NUMBER\" says why, \"dateline resume NUMBER\" "
+				"goes on.\n",
+			listing->held);
+}
+
+/* *is_empty if nothing was ever sent. */
+static enum status list_all(struct call *call, struct store *store, bool *is_empty, struct err *err)
+{
+	struct listing listing = {.call = call};
+	struct str text;
+	enum status status;
+
+	listing.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	status = dispatches_each(store, list_one, &listing, err);
+	if (status == OK && !call->json) {
+		str_init(&text, STR_MAX_LARGE);
+		if (listing.count)
+			table_format(listing.table, terminal_columns(), &text);
+		terminal_print(&text);
+		str_clear(&text);
+		print_next_steps(&listing);
+	}
+	table_free(listing.table);
+	*is_empty = !listing.count;
+	return status;
+}
+
+static void add_instant(const struct zone *zone, const char *label, int64_t instant_ms, struct str *out)
+{
+	if (!instant_ms)
+		return;
+	str_addf(out, "%-9s ", label);
+	zone_format(zone, instant_ms, out);
+	str_addf(out, " %s\n", zone_city(zone));
+}
+
+static void add_leftouts(const struct dispatch_view *view, struct str *out)
+{
+	struct lineup lineup;
+
+	lineup_begin(&lineup, out, "Left out");
+	for (size_t i = 0; i < LEFTOUT_REASON_COUNT; i++) {
+		if (view->left_out[i])
+			lineup_add(&lineup, "%" PRId64 " %s", view->left_out[i],
+				leftout_reason_name((enum leftout_reason)i));
+	}
+	lineup_end(&lineup);
+}
+
+static void add_head(const struct call *call, const struct dispatch *dispatch, struct str *out)
+{
+	str_addf(out, "DISPATCH %" PRId64 "  %s  \"%s\"\n", dispatch->id, dispatch_kind_name(dispatch->kind),
+		dispatch->title);
+	str_addf(out, "State     %s%s%s\n", dispatch_state_name(dispatch->state),
+		*dispatch->hold_reason ? ": " : "", dispatch->hold_reason);
+	str_addf(out, "Release   %s, to %s%s%s, by %s\n", dispatch->release,
+		*dispatch->lists ? dispatch->lists : "testers", *dispatch->segment ? " where " : "",
+		dispatch->segment, dispatch->actor);
+	add_instant(newsroom_zone(call->newsroom), "Begun", dispatch->created_ms, out);
+	add_instant(newsroom_zone(call->newsroom), "Ended", dispatch->finished_ms, out);
+}
+
+/* The one that is named, else the newest. */
+static enum status show_one(struct call *call, struct err *err)
+{
+	struct dispatch_view view = {0};
+	struct str text;
+	enum status status = dispatchnumber_find(call, &view, err);
+
+	if (status != OK)
+		return status;
+	str_init(&text, STR_MAX_LARGE);
+	if (call->json) {
+		outcomeview_print_json(&view);
+	} else {
+		add_head(call, &view.dispatch, &text);
+		add_leftouts(&view, &text);
+		status = outcomeview_summary(call->newsroom, &view, &text, err);
+		terminal_print(&text);
+	}
+	str_clear(&text);
+	dispatch_clear(&view.dispatch);
+	return status;
+}
+
+static enum status run(struct call *call, struct err *err)
+{
+	struct store *store;
+	bool is_empty = false;
+	enum status status = newsroom_store(call->newsroom, &store, err);
+
+	if (status != OK || call->argument_count)
+		return status == OK ? show_one(call, err) : status;
+	status = list_all(call, store, &is_empty, err);
+	if (status != OK || call->json || is_empty)
+		return status;
+	terminal_printf("\n");
+	return show_one(call, err);
+}
+
+const struct command cmd_status = {
+	.name = "status",
+	.arguments = "[DISPATCH]",
+	.most = 1,
+	.need = NEED_NEWSROOM,
+	.summary = "show what is running, waiting and done, and the newest dispatch",
+	.run = run,
+};
