@@ -42,6 +42,7 @@ struct listimport_summary {
 	int64_t duplicates;
 	int64_t removed;    /* by a replacing import; would be, in a dry run */
 	bool is_new_list;   /* made; would be, in a dry run */
+	char *near_name;    /* of a list that a new one was perhaps mistaken for, or ""; heap */
 	char *rejects_path; /* where the rejected rows are, "" if nowhere; heap */
 };
 

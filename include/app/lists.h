@@ -18,6 +18,9 @@
 /* As store_find_list; E_NOTFOUND also suggests the nearest name. medialist_clear `out` afterwards. */
 enum status lists_find(struct store *store, const char *name, struct medialist *out, struct err *err);
 
+/* The list whose name is nearest to a mistyped one, or "": heap, free() it. */
+enum status lists_near(struct store *store, const char *name, char **near, struct err *err);
+
 /*
  * Make a list. `settings` are named as people type them: title, region,
  * language, zone, trusted (yes or no), from; what isn't given follows from the

@@ -4,6 +4,20 @@
 #include "cli/command.h"
 
 /* The rows of command_table, each in its own cmd_<name>.c. */
+extern const struct command cmd_list_new;
+extern const struct command cmd_list_set;
+extern const struct command cmd_list_import;
+extern const struct command cmd_list_export;
+extern const struct command cmd_list_show;
+extern const struct command cmd_list_add;
+extern const struct command cmd_list_remove;
+extern const struct command cmd_list_move;
+extern const struct command cmd_list_history;
+extern const struct command cmd_list_undo;
+extern const struct command cmd_suppress_add;
+extern const struct command cmd_suppress_remove;
+extern const struct command cmd_suppress_show;
+extern const struct command cmd_suppress_why;
 extern const struct command cmd_config_check;
 extern const struct command cmd_config_show;
 extern const struct command cmd_release_new;

@@ -5,8 +5,10 @@
 
 #include "app/attributes.h"
 #include "app/lists.h"
+#include "app/listview.h"
 #include "base/mem.h"
 #include "list/listfile.h"
+#include "list/segment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +21,7 @@
 
 struct export
 {
-	const struct segment *segment;
+	struct segment *segment;
 	struct attributes attributes;
 	struct str bytes;
 	listexport_fn *fn;
@@ -78,18 +80,19 @@ static enum status write_list(struct store *store, const char *name, struct expo
 	return status;
 }
 
-enum status listexport_write(struct store *store, const char *list, const struct segment *segment,
-	listexport_fn *fn, void *context, size_t *count, struct err *err)
+enum status listexport_write(struct store *store, const char *list, const char *where, listexport_fn *fn,
+	void *context, size_t *count, struct err *err)
 {
-	struct export export = {.segment = segment, .fn = fn, .context = context};
-	enum status status = store_begin_read(store, err);
+	struct export export = {.fn = fn, .context = context};
+	enum status status = listview_parse_where(where, &export.segment, err);
 
-	*count = 0;
-	if (status != OK)
-		return status;
 	str_init(&export.bytes, STR_MAX_LARGE);
-	status = store_end(store, write_list(store, list, &export, err), err);
+	if (status == OK)
+		status = store_begin_read(store, err);
+	if (status == OK)
+		status = store_end(store, write_list(store, list, &export, err), err);
 	*count = export.count;
+	segment_free(export.segment);
 	str_clear(&export.bytes);
 	attributes_clear(&export.attributes);
 	return status;
@@ -116,8 +119,8 @@ static enum status finish(FILE *file, const char *part, const char *path, enum s
 	return status;
 }
 
-enum status listexport_save(struct store *store, const char *list, const struct segment *segment,
-	const char *path, size_t *count, struct err *err)
+enum status listexport_save(struct store *store, const char *list, const char *where, const char *path,
+	size_t *count, struct err *err)
 {
 	size_t size = strlen(path) + sizeof(".XXXXXX");
 	char *part = mem_alloc(size);
@@ -132,7 +135,7 @@ enum status listexport_save(struct store *store, const char *list, const struct 
 	if (!file) {
 		status = err_system(err, errno, "can't write \"%s\"", path);
 	} else {
-		status = listexport_write(store, list, segment, add_to_file, file, count, err);
+		status = listexport_write(store, list, where, add_to_file, file, count, err);
 		status = finish(file, part, path, status, err);
 	}
 	free(part);

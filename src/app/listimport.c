@@ -219,6 +219,8 @@ enum status listimport_run(struct store *store, const struct listimport_job *job
 
 	*summary = (struct listimport_summary){.rejects_path = mem_copy_text("")};
 	status = find_list(&import, err);
+	if (status == OK && summary->is_new_list)
+		status = lists_near(store, job->list, &summary->near_name, err);
 	if (status == OK)
 		status = read_file(&import, err);
 	if (status == OK)
@@ -237,6 +239,7 @@ enum status listimport_run(struct store *store, const struct listimport_job *job
 
 void listimport_summary_clear(struct listimport_summary *summary)
 {
+	free(summary->near_name);
 	free(summary->rejects_path);
 	*summary = (struct listimport_summary){0};
 }

@@ -28,24 +28,32 @@ static enum status add_name(void *context, const struct medialist *list, struct 
 	return OK;
 }
 
-static enum status say_no_list(struct store *store, const char *name, struct err *err)
+enum status lists_near(struct store *store, const char *name, char **near, struct err *err)
 {
 	struct names names = {0};
-	const char *near;
+	const char *found = NULL;
 	enum status status = store_each_list(store, add_name, &names, err);
 
-	if (status == OK) {
-		near = suggest_nearest(name, (const char *const *)names.items, names.count);
-		if (near)
-			status = err_set(
-				err, E_NOTFOUND, "there's no list \"%s\": did you mean \"%s\"?", name, near);
-		else
-			status = err_set(err, E_NOTFOUND,
-				"there's no list \"%s\": \"dateline list show\" names all", name);
-	}
+	if (status == OK)
+		found = suggest_nearest(name, (const char *const *)names.items, names.count);
+	*near = mem_copy_text(found ? found : "");
 	for (size_t i = 0; i < names.count; i++)
 		free(names.items[i]);
 	free(names.items);
+	return status;
+}
+
+static enum status say_no_list(struct store *store, const char *name, struct err *err)
+{
+	char *near;
+	enum status status = lists_near(store, name, &near, err);
+
+	if (status == OK && *near)
+		status = err_set(err, E_NOTFOUND, "there's no list \"%s\": did you mean \"%s\"?", name, near);
+	else if (status == OK)
+		status = err_set(
+			err, E_NOTFOUND, "there's no list \"%s\": \"dateline list show\" names all", name);
+	free(near);
 	return status;
 }
 

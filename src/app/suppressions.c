@@ -92,3 +92,8 @@ enum status suppressions_find(
 	str_clear(&key);
 	return status;
 }
+
+enum status suppressions_each(struct store *store, store_suppression_fn *fn, void *context, struct err *err)
+{
+	return store_each_suppression(store, fn, context, err);
+}

@@ -29,7 +29,9 @@ struct listimport_summary newlist_import(struct newstore *place, const char *lis
 
 	if (status != OK)
 		fail_msg("%s", place->err.text);
+	free(summary.near_name);
 	free(summary.rejects_path);
+	summary.near_name = NULL;
 	summary.rejects_path = NULL;
 	return summary;
 }

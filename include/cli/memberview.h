@@ -1,0 +1,17 @@
+#ifndef CLI_MEMBERVIEW_H
+#define CLI_MEMBERVIEW_H
+
+#include "app/listview.h"
+#include "cli/command.h"
+
+/*
+ * A list's members, as a table or as JSON lines. Fields that `options->where`
+ * asks for and nobody has are warned of on standard error.
+ */
+enum status memberview_print(struct call *call, struct store *store, const char *list,
+	const struct listview_options *options, struct err *err);
+
+/* The same warnings alone. */
+enum status memberview_warn(struct store *store, const char *list, const char *where, struct err *err);
+
+#endif
