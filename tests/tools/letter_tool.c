@@ -85,7 +85,7 @@ static struct span value_of(const struct recipient *recipient, const char *field
 	for (size_t i = 0; i < recipient->count; i++) {
 		struct span line = span_of(recipient->lines[i]);
 
-		if (span_starts(line, span_of(field)) && line.ptr[strlen(field)] == '=')
+		if (span_starts(line, span_of(field)) && span_find_char(line, '=', 0) == strlen(field))
 			return span_from(line, strlen(field) + 1);
 	}
 	return SPAN("");
