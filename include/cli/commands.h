@@ -24,6 +24,7 @@ extern const struct command cmd_release_new;
 extern const struct command cmd_release_import;
 extern const struct command cmd_release_check;
 extern const struct command cmd_release_show;
+extern const struct command cmd_release_preview;
 extern const struct command cmd_cancel;
 extern const struct command cmd_hold;
 extern const struct command cmd_init;

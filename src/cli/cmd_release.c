@@ -1,6 +1,7 @@
 /*
  * `release new`, `import`, `check` and `show`: the files that are sent.
  */
+#include "app/preview.h"
 #include "app/releasefiles.h"
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -190,6 +191,25 @@ static enum status load_set(struct call *call, struct release_set **set, struct 
 		err);
 }
 
+/* The letters are built only of a release without errors: else they'd be told twice. */
+static void print_letter_fault(void *context, const char *path, const char *words)
+{
+	struct tally *tally = context;
+	struct str text;
+
+	tally->errors++;
+	if (tally->json) {
+		json_print_line(json_pack("{s:s,s:o,s:n,s:o}", "level", "error", "path",
+			json_text(span_of(path)), "line", "words", json_text(span_of(words))));
+		return;
+	}
+	str_init(&text, STR_MAX_SMALL);
+	terminal_add(&text, TONE_BAD, SPAN("error"));
+	str_addf(&text, ": %s\n", words);
+	terminal_print(&text);
+	str_clear(&text);
+}
+
 static enum status run_check(struct call *call, struct err *err)
 {
 	struct tally tally = {.json = call->json};
@@ -199,6 +219,8 @@ static enum status run_check(struct call *call, struct err *err)
 	if (status != OK)
 		return status;
 	releasefiles_check(set, clock_now_ms(), print_finding, &tally);
+	if (!tally.errors)
+		preview_check(call->newsroom, set, print_letter_fault, &tally);
 	if (!call->json)
 		terminal_printf("%s: %zu language%s, %zu error%s, %zu warning%s\n", set->slug, set->count,
 			set->count == 1 ? "" : "s", tally.errors, tally.errors == 1 ? "" : "s",

@@ -33,6 +33,11 @@ const struct command *const command_table[] = {
 	&cmd_suppress_why,
 	&cmd_config_check,
 	&cmd_config_show,
+	&cmd_release_new,
+	&cmd_release_import,
+	&cmd_release_check,
+	&cmd_release_show,
+	&cmd_release_preview,
 	&cmd_version,
 };
 
