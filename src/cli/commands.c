@@ -20,6 +20,7 @@ const struct command *const command_table[] = {
 	&cmd_release_import,
 	&cmd_release_check,
 	&cmd_release_show,
+	&cmd_release_preview,
 	&cmd_send,
 	&cmd_status,
 	&cmd_hold,
@@ -33,11 +34,6 @@ const struct command *const command_table[] = {
 	&cmd_suppress_why,
 	&cmd_config_check,
 	&cmd_config_show,
-	&cmd_release_new,
-	&cmd_release_import,
-	&cmd_release_check,
-	&cmd_release_show,
-	&cmd_release_preview,
 	&cmd_version,
 };
 
