@@ -15,6 +15,7 @@
 
 /* Connection failures in a row after which a person should rather look at the relay. */
 #define RELAY_TRIES 5
+#define PIPE_FIRST_MS 1000
 #define PIPE_LINE_EVERY_MS 5000
 
 struct carrying {
@@ -105,7 +106,7 @@ static enum status run(
 	enum status status;
 
 	progress_start(&carrying->progress);
-	carrying->piped_ms = clock_steady_ms();
+	carrying->piped_ms = clock_steady_ms() - PIPE_LINE_EVERY_MS + PIPE_FIRST_MS;
 	catch_signals(previous);
 	status = sender_run(carrying->call->newsroom, dispatches, count, &options, err);
 	release_signals(previous);

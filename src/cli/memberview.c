@@ -11,7 +11,7 @@
 #define ROWS_MAX 10000u
 
 static const struct table_column columns[] = {
-	{"ADDRESS", false, true},
+	{"ADDRESS", false, 27},
 	{"NAME", false, true},
 	{"OUTLET", false, true},
 	{"ROLE", false, true},

@@ -78,16 +78,21 @@ static void add_rate(double rate, struct str *out)
 		str_addf(out, "  %.1f/s", rate);
 }
 
+/* The reply gets what room the rest of the line leaves. */
 static void add_worst(struct newsroom *newsroom, int64_t dispatch, struct str *out)
 {
 	struct store *store;
 	struct worst_domain worst;
+	size_t start = out->len;
+	size_t used;
 
 	if (newsroom_store(newsroom, &store, NULL) != OK ||
 		dispatches_worst_domain(store, dispatch, &worst, NULL) != OK || !worst.deferred)
 		return;
 	str_addf(out, "\n  worst  %s  %" PRId64 " deferred  ", worst.domain, worst.deferred);
-	str_add(out, utf8_first_columns(span_of(worst.reply), 34));
+	used = out->len - start + strlen("  next try 10:02:00");
+	if (used < terminal_columns())
+		str_add(out, utf8_first_columns(span_of(worst.reply), terminal_columns() - used));
 	str_add_text(out, "  next try ");
 	zone_format_time(newsroom_zone(newsroom), worst.next_ms, out);
 	str_cut(out, out->len - strlen(".000"));

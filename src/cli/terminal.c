@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -129,16 +130,20 @@ static void wipe(struct progress *progress)
 	progress->lines = 0;
 }
 
+/* A line that the terminal would break couldn't be wiped again. */
 void progress_draw(struct progress *progress, const struct str *text)
 {
-	struct span shown = span_trim(str_span(text));
+	struct span rest = span_trim(str_span(text));
+	struct span line;
 
 	wipe(progress);
-	fwrite(shown.ptr, 1, shown.len, stderr);
+	while (span_line(&rest, &line)) {
+		struct span shown = utf8_first_columns(line, terminal_columns() - 1);
+
+		fprintf(stderr, "%s%.*s", progress->lines ? "\n" : "", SPAN_ARG(shown));
+		progress->lines++;
+	}
 	fflush(stderr);
-	progress->lines = 1;
-	for (size_t i = 0; i < shown.len; i++)
-		progress->lines += shown.ptr[i] == '\n';
 	progress->drawn_ms = clock_steady_ms();
 }
 
