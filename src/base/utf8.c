@@ -170,11 +170,11 @@ static size_t grapheme_within(struct span text, size_t window)
 		if (breaks[i])
 			return i;
 	}
-	if (window == GRAPHEME_MAX) {
-		while (((unsigned char)text.ptr[known] & 0xc0) == 0x80)
-			known--;
-	}
-	return window == text.len || window == GRAPHEME_MAX ? known : 0;
+	if (window == text.len)
+		return known;
+	while (((unsigned char)text.ptr[known] & 0xc0) == 0x80)
+		known--;
+	return window == GRAPHEME_MAX ? known : 0;
 }
 
 static bool is_plain_ascii(char c)

@@ -127,6 +127,30 @@ static void a_family_of_emoji_and_a_flag_are_one_grapheme(void **state)
 	assert_int_equal(utf8_grapheme(span_of(flags)), 8);
 }
 
+/* No byte behind the text is looked at: the copy has none, not even a NUL. */
+static void a_grapheme_of_any_length_ends_with_its_text(void **state)
+{
+	(void)state;
+	for (size_t size = 3; size < 600; size += 2) {
+		char *text = malloc(size);
+
+		text[0] = 'e';
+		for (size_t i = 1; i < size; i += 2)
+			memcpy(text + i, "\xcc\x88", 2);
+		if (size <= 512)
+			assert_int_equal(utf8_grapheme(span_bytes(text, size)), size);
+		free(text);
+	}
+	for (size_t marks = 2; marks <= 600; marks += 2) {
+		char *text = malloc(marks);
+
+		for (size_t i = 0; i < marks; i += 2)
+			memcpy(text + i, "\xcc\x88", 2);
+		assert_true(utf8_grapheme(span_bytes(text, marks)) <= marks);
+		free(text);
+	}
+}
+
 static void marks_without_end_are_cut_between_characters(void **state)
 {
 	struct str text;
@@ -236,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_by_columns_never_splits_a_grapheme),
 		cmocka_unit_test(a_grapheme_is_a_character_with_its_marks),
 		cmocka_unit_test(a_family_of_emoji_and_a_flag_are_one_grapheme),
+		cmocka_unit_test(a_grapheme_of_any_length_ends_with_its_text),
 		cmocka_unit_test(marks_without_end_are_cut_between_characters),
 		cmocka_unit_test(names_that_are_one_to_a_person_fold_to_one),
 		cmocka_unit_test(lower_case_is_still_to_be_read),
