@@ -17,9 +17,14 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool is_alnum(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return is_digit(c) || is_alpha(c) || (unsigned char)c >= 0x80;
 }
 
 static bool is_ascii_alnum(char c)
@@ -218,7 +223,9 @@ void contactmark_phone(struct span text, struct str *out)
 	while (text.len) {
 		size_t wide = wide_gap(text);
 		char c = text.ptr[0];
-		bool is_space = c == ' ' || c == '.' || (wide && wide != 3) ||
+		/* "ext. 12" keeps its dot. */
+		bool is_dot = c == '.' && !(out->len > start && is_alpha(out->ptr[out->len - 1]));
+		bool is_space = c == ' ' || is_dot || (wide && wide != 3) ||
 				span_starts(text, SPAN("\xe2\x80\xaf")) ||
 				span_starts(text, SPAN("\xe2\x80\x89"));
 

@@ -166,9 +166,9 @@ static bool is_whole(struct found *found)
 
 static struct span trim_word(struct span word)
 {
-	while (word.len && strchr("(),.:;[]-", word.ptr[0]))
+	while (word.len && strchr("(),.:;[]*-", word.ptr[0]))
 		word = span_from(word, 1);
-	while (word.len && strchr("(),.:;[]-", word.ptr[word.len - 1]))
+	while (word.len && strchr("(),.:;[]*-", word.ptr[word.len - 1]))
 		word.len--;
 	return word;
 }
