@@ -113,6 +113,15 @@ static bool is_announced(const struct import *import, size_t i)
 	return span_ends(span_of(blocks[i].text), SPAN(":"));
 }
 
+/* Without its dateline, the first paragraph may look like less than one. */
+static bool belongs_to_story(const struct import *import, size_t i)
+{
+	const struct page_block *block = &import->page.blocks[i];
+
+	return i == import->story.start || is_story(block) ||
+	       (block->kind == PAGE_ITEM && (is_announced(import, i) || is_followed(import, i)));
+}
+
 static void take_body_block(struct import *import, struct parts *parts, size_t i)
 {
 	struct page_block *block = &import->page.blocks[i];
@@ -120,8 +129,7 @@ static void take_body_block(struct import *import, struct parts *parts, size_t i
 
 	if (pageshape_is_button(block) || pageshape_is_footer(block))
 		return;
-	if (is_story(block) ||
-		(block->kind == PAGE_ITEM && (is_announced(import, i) || is_followed(import, i)))) {
+	if (belongs_to_story(import, i)) {
 		add_block(import, parts, block);
 		return;
 	}
