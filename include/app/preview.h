@@ -13,8 +13,7 @@
  */
 
 /* A file that was written. `kind` is "html", "text" or "message". */
-typedef void preview_file_fn(void *context, const char *language,
-                             const char *kind, const char *path);
+typedef void preview_file_fn(void *context, const char *language, const char *kind, const char *path);
 
 /*
  * `language` NULL for every one, else E_NOTFOUND if the release isn't in it.
@@ -22,22 +21,19 @@ typedef void preview_file_fn(void *context, const char *language,
  * earlier preview are replaced. The templates' and the release's faults are
  * those of letter_compile. E_IO names the path.
  */
-enum status preview_write(struct newsroom *newsroom,
-                          const struct release_set *set, const char *language,
-                          const char *folder, preview_file_fn *said,
-                          void *context, struct err *err);
+enum status preview_write(struct newsroom *newsroom, const struct release_set *set, const char *language,
+	const char *folder, preview_file_fn *said, void *context, struct err *err);
 
 /* `words` begin with the file and line of the fault; `path` is the release's in
  * that language. */
-typedef void preview_fault_fn(void *context, const char *path,
-                              const char *words);
+typedef void preview_fault_fn(void *context, const char *path, const char *words);
 
 /*
  * Build the letters without writing them, and tell what stands in the way: a
  * template's missing variable, a loop over recipients' data, a file that isn't
  * there.
  */
-void preview_check(struct newsroom *newsroom, const struct release_set *set,
-                   preview_fault_fn *fault, void *context);
+void preview_check(
+	struct newsroom *newsroom, const struct release_set *set, preview_fault_fn *fault, void *context);
 
 #endif

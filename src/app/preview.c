@@ -15,188 +15,188 @@
 #define READER_NAME "Ana Pérez"
 
 struct preview {
-  const char *folder;
-  const char *slug;
-  const char *language;
-  preview_file_fn *said;
-  void *context;
+	const char *folder;
+	const char *slug;
+	const char *language;
+	preview_file_fn *said;
+	void *context;
 };
 
 static const struct {
-  const char *field;
-  const char *value;
+	const char *field;
+	const char *value;
 } known_values[] = {
-    {"subscriber.address", "ana.perez@example.com"},
-    {"subscriber.name", READER_NAME},
-    {"message_id", "preview"},
-    {"list.name", "preview"},
-    {"list.title", "Preview"},
+	{"subscriber.address", "ana.perez@example.com"},
+	{"subscriber.name", READER_NAME},
+	{"message_id", "preview"},
+	{"list.name", "preview"},
+	{"list.title", "Preview"},
 };
 
 /* Each value NUL-ended, in the order of the letter's fields. */
-static enum status add_value(const struct words *words, struct span field,
-                             struct str *out, struct err *err) {
-  for (size_t i = 0; i < sizeof(known_values) / sizeof(known_values[0]); i++) {
-    if (span_equals(field, span_of(known_values[i].field))) {
-      str_add_text(out, known_values[i].value);
-      return OK;
-    }
-  }
-  if (span_equals(field, SPAN("subscriber.greeting")))
-    return words_greeting(words, SPAN(""), SPAN(READER_NAME), false, out, err);
-  if (span_starts(field, SPAN("subscriber.")))
-    field = span_from(field, strlen("subscriber."));
-  str_addf(out, "[%.*s]", SPAN_ARG(field));
-  return OK;
+static enum status add_value(const struct words *words, struct span field, struct str *out, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(known_values) / sizeof(known_values[0]); i++) {
+		if (span_equals(field, span_of(known_values[i].field))) {
+			str_add_text(out, known_values[i].value);
+			return OK;
+		}
+	}
+	if (span_equals(field, SPAN("subscriber.greeting")))
+		return words_greeting(words, SPAN(""), SPAN(READER_NAME), false, out, err);
+	if (span_starts(field, SPAN("subscriber.")))
+		field = span_from(field, strlen("subscriber."));
+	str_addf(out, "[%.*s]", SPAN_ARG(field));
+	return OK;
 }
 
-static enum status build(const struct letter *letter, const struct words *words,
-                         struct str *message, struct err *err) {
-  size_t count = letter_field_count(letter);
-  struct span *values = mem_alloc((count + 1) * sizeof(*values));
-  struct str *texts = mem_alloc((count + 1) * sizeof(*texts));
-  enum status status = OK;
+static enum status build(
+	const struct letter *letter, const struct words *words, struct str *message, struct err *err)
+{
+	size_t count = letter_field_count(letter);
+	struct span *values = mem_alloc((count + 1) * sizeof(*values));
+	struct str *texts = mem_alloc((count + 1) * sizeof(*texts));
+	enum status status = OK;
 
-  for (size_t i = 0; i < count; i++) {
-    str_init(&texts[i], LETTER_VALUE_MAX);
-    if (status == OK)
-      status =
-          add_value(words, span_of(letter_field(letter, i)), &texts[i], err);
-    values[i] = str_span(&texts[i]);
-  }
-  if (status == OK)
-    status = letter_build(letter, values, message, err);
-  for (size_t i = 0; i < count; i++)
-    str_clear(&texts[i]);
-  free(texts);
-  free(values);
-  return status;
+	for (size_t i = 0; i < count; i++) {
+		str_init(&texts[i], LETTER_VALUE_MAX);
+		if (status == OK)
+			status = add_value(words, span_of(letter_field(letter, i)), &texts[i], err);
+		values[i] = str_span(&texts[i]);
+	}
+	if (status == OK)
+		status = letter_build(letter, values, message, err);
+	for (size_t i = 0; i < count; i++)
+		str_clear(&texts[i]);
+	free(texts);
+	free(values);
+	return status;
 }
 
-static enum status save(const struct preview *preview, const char *kind,
-                        const char *suffix, struct span content,
-                        struct err *err) {
-  struct str name;
-  char *path;
-  enum status status;
+static enum status save(const struct preview *preview, const char *kind, const char *suffix,
+	struct span content, struct err *err)
+{
+	struct str name;
+	char *path;
+	enum status status;
 
-  str_init(&name, STR_MAX_SMALL);
-  str_addf(&name, "%s.%s.%s", preview->slug, preview->language, suffix);
-  path = file_join(preview->folder, name.ptr);
-  status = file_save(path, content, FILE_MODE, err);
-  if (status == OK)
-    preview->said(preview->context, preview->language, kind, path);
-  free(path);
-  str_clear(&name);
-  return status;
+	str_init(&name, STR_MAX_SMALL);
+	str_addf(&name, "%s.%s.%s", preview->slug, preview->language, suffix);
+	path = file_join(preview->folder, name.ptr);
+	status = file_save(path, content, FILE_MODE, err);
+	if (status == OK)
+		preview->said(preview->context, preview->language, kind, path);
+	free(path);
+	str_clear(&name);
+	return status;
 }
 
-static enum status save_part(const struct preview *preview, struct span message,
-                             const char *type, const char *kind,
-                             const char *suffix, struct err *err) {
-  struct str text;
-  enum status status;
+static enum status save_part(const struct preview *preview, struct span message, const char *type,
+	const char *kind, const char *suffix, struct err *err)
+{
+	struct str text;
+	enum status status;
 
-  str_init(&text, LETTER_MAX);
-  status = letter_read_part(message, type, &text, err);
-  if (status == OK)
-    status = save(preview, kind, suffix, str_span(&text), err);
-  str_clear(&text);
-  return status;
+	str_init(&text, LETTER_MAX);
+	status = letter_read_part(message, type, &text, err);
+	if (status == OK)
+		status = save(preview, kind, suffix, str_span(&text), err);
+	str_clear(&text);
+	return status;
 }
 
-static enum status build_language(struct letters *letters, size_t language,
-                                  struct str *message, struct err *err) {
-  int number;
-  enum status status = letters_find(letters, language, "", &number, err);
+static enum status build_language(
+	struct letters *letters, size_t language, struct str *message, struct err *err)
+{
+	int number;
+	enum status status = letters_find(letters, language, "", &number, err);
 
-  if (status != OK)
-    return status;
-  return build(letters_get(letters, number), letters_words(letters, number),
-               message, err);
+	if (status != OK)
+		return status;
+	return build(letters_get(letters, number), letters_words(letters, number), message, err);
 }
 
-static enum status write_language(struct letters *letters, size_t language,
-                                  const struct preview *preview,
-                                  struct err *err) {
-  struct str message;
-  enum status status;
+static enum status write_language(
+	struct letters *letters, size_t language, const struct preview *preview, struct err *err)
+{
+	struct str message;
+	enum status status;
 
-  str_init(&message, STR_MAX_LARGE);
-  status = build_language(letters, language, &message, err);
-  if (status == OK)
-    status = save_part(preview, str_span(&message), "text/html", "html", "html",
-                       err);
-  if (status == OK)
-    status = save_part(preview, str_span(&message), "text/plain", "text", "txt",
-                       err);
-  if (status == OK)
-    status = save(preview, "message", "eml", str_span(&message), err);
-  str_clear(&message);
-  return status;
+	str_init(&message, STR_MAX_LARGE);
+	status = build_language(letters, language, &message, err);
+	if (status == OK)
+		status = save_part(preview, str_span(&message), "text/html", "html", "html", err);
+	if (status == OK)
+		status = save_part(preview, str_span(&message), "text/plain", "text", "txt", err);
+	if (status == OK)
+		status = save(preview, "message", "eml", str_span(&message), err);
+	str_clear(&message);
+	return status;
 }
 
-static enum status not_in_language(const struct release_set *set,
-                                   const char *language, struct err *err) {
-  struct str languages;
-  enum status status;
+static enum status not_in_language(const struct release_set *set, const char *language, struct err *err)
+{
+	struct str languages;
+	enum status status;
 
-  str_init(&languages, STR_MAX_SMALL);
-  for (size_t i = 0; i < set->count; i++)
-    str_addf(&languages, "%s%s", i ? ", " : "", set->items[i]->language);
-  status = err_set(err, E_NOTFOUND, "\"%s\" isn't in \"%s\"; it is in %s",
-                   set->slug, language, languages.ptr);
-  str_clear(&languages);
-  return status;
+	str_init(&languages, STR_MAX_SMALL);
+	for (size_t i = 0; i < set->count; i++)
+		str_addf(&languages, "%s%s", i ? ", " : "", set->items[i]->language);
+	status = err_set(
+		err, E_NOTFOUND, "\"%s\" isn't in \"%s\"; it is in %s", set->slug, language, languages.ptr);
+	str_clear(&languages);
+	return status;
 }
 
-static char *folder_for(const struct newsroom *newsroom,
-                        const struct release_set *set, const char *folder) {
-  char *previews, *own;
+static char *folder_for(const struct newsroom *newsroom, const struct release_set *set, const char *folder)
+{
+	char *previews, *own;
 
-  if (folder)
-    return mem_copy_text(folder);
-  previews = file_join(newsroom_state(newsroom), "preview");
-  own = file_join(previews, set->slug);
-  free(previews);
-  return own;
+	if (folder)
+		return mem_copy_text(folder);
+	previews = file_join(newsroom_state(newsroom), "preview");
+	own = file_join(previews, set->slug);
+	free(previews);
+	return own;
 }
 
-enum status preview_write(struct newsroom *newsroom,
-                          const struct release_set *set, const char *language,
-                          const char *folder, preview_file_fn *said,
-                          void *context, struct err *err) {
-  struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
-  char *path = folder_for(newsroom, set, folder);
-  struct preview preview = {
-      .folder = path, .slug = set->slug, .said = said, .context = context};
-  enum status status = file_make_folder(path, err);
-  size_t only = set->count;
+enum status preview_write(struct newsroom *newsroom, const struct release_set *set, const char *language,
+	const char *folder, preview_file_fn *said, void *context, struct err *err)
+{
+	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
+	char *path = folder_for(newsroom, set, folder);
+	struct preview preview = {.folder = path, .slug = set->slug, .said = said, .context = context};
+	enum status status = file_make_folder(path, err);
+	size_t only = set->count;
 
-  if (status == OK && language && !release_set_find(set, language, &only))
-    status = not_in_language(set, language, err);
-  for (size_t i = 0; i < set->count && status == OK; i++) {
-    preview.language = set->items[i]->language;
-    if (!language || i == only)
-      status = write_language(letters, i, &preview, err);
-  }
-  letters_free(letters);
-  free(path);
-  return status;
+	if (status == OK && language && !release_set_find(set, language, &only))
+		status = not_in_language(set, language, err);
+	for (size_t i = 0; i < set->count && status == OK; i++) {
+		preview.language = set->items[i]->language;
+		if (!language || i == only)
+			status = write_language(letters, i, &preview, err);
+	}
+	letters_free(letters);
+	free(path);
+	return status;
 }
 
-void preview_check(struct newsroom *newsroom, const struct release_set *set,
-                   preview_fault_fn *fault, void *context) {
-  struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
+void preview_check(
+	struct newsroom *newsroom, const struct release_set *set, preview_fault_fn *fault, void *context)
+{
+	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
+	struct err last = {0};
 
-  for (size_t i = 0; i < set->count; i++) {
-    struct err err = {0};
-    struct str message;
+	for (size_t i = 0; i < set->count; i++) {
+		struct err err = {0};
+		struct str message;
 
-    str_init(&message, STR_MAX_LARGE);
-    if (build_language(letters, i, &message, &err) != OK)
-      fault(context, set->items[i]->path, err.text);
-    str_clear(&message);
-  }
-  letters_free(letters);
+		str_init(&message, STR_MAX_LARGE);
+		/* A template's fault is every language's: once is enough. */
+		if (build_language(letters, i, &message, &err) != OK && strcmp(err.text, last.text) != 0)
+			fault(context, set->items[i]->path, err.text);
+		last = err;
+		str_clear(&message);
+	}
+	letters_free(letters);
 }

@@ -88,6 +88,7 @@ class Preview(unittest.TestCase):
       with self.subTest(words):
         self.write("templates/release.txt.mustache", source)
         done = self.run_program("release", "check", "harbour-fund", status=1)
+        self.assertEqual(done.stdout.count("error: "), 1)
         self.assertIn(words, done.stdout)
 
   def test_check_passes_the_sample(self):
