@@ -372,6 +372,9 @@ static const struct failure_rule failure_rules[] = {
 	{CURLE_REMOTE_ACCESS_DENIED, PHASE_HELLO, false, "ask its administrator, and check hello"},
 };
 
+static const struct failure_rule no_auth = {CURLE_OK, PHASE_AUTH, true,
+	"no AUTH it offers can be used, so nothing was sent; clear user, or correct the url's port"};
+
 static const struct failure_rule *find_rule(CURLcode code)
 {
 	static const struct failure_rule other = {CURLE_OK, PHASE_CONNECT, false, "check the relay's url"};
@@ -407,6 +410,8 @@ static enum link_state fail_by_code(struct link *link, CURLcode code)
 		snprintf(words, sizeof(words), "it speaks no SMTP: \"%.200s\"", link->last_line);
 		return fail(link, find_rule(CURLE_COULDNT_CONNECT), words);
 	}
+	if (code == CURLE_LOGIN_DENIED && link->last_code < 400)
+		return fail(link, &no_auth, "it offers no log-in we know");
 	(void)curl_easy_getinfo(link->easy, CURLINFO_OS_ERRNO, &reason);
 	if (code == CURLE_COULDNT_CONNECT && reason)
 		snprintf(words, sizeof(words), "can't connect: %s", strerror((int)reason));
@@ -418,9 +423,6 @@ static enum link_state fail_by_code(struct link *link, CURLcode code)
 
 static enum link_state become_ready(struct link *link)
 {
-	static const struct failure_rule no_auth = {CURLE_OK, PHASE_AUTH, true,
-		"no AUTH it offers can be used, so nothing was sent; clear user, or correct the url's port"};
-
 	/* libcurl goes on unauthenticated if it finds no way to log in; we don't. */
 	if (link->options.relay->user[0] && !link->is_authenticated)
 		return fail(link, &no_auth, "it offers no log-in");
