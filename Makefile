@@ -209,7 +209,7 @@ fuzz: ## run fuzzer F (all if not given) for SECS seconds in all
 		$(if $(F),build/fuzz/fuzz_$(F),$(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SOURCES)))
 
 .PHONY: bench
-bench: all $(BENCHES) ## measure (MODE=release): every program and script of tests/bench
+bench: all $(BENCHES) $(TOOLS) ## measure (MODE=release): every program and script of tests/bench
 	@for bench in $(BENCHES) $(wildcard tests/bench/bench_*.sh tests/bench/bench_*.py); do \
 		DATELINE=$(abspath $(PROGRAM)) DATELINE_BUILD=$(abspath $(BUILD)) $$bench || exit 1; done
 
