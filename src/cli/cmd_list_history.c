@@ -135,8 +135,8 @@ static void print_undone(const char *list, const struct change *undone, const st
 			summary->restored == 1 ? "person is" : "people are");
 	add_kept(&text, summary->kept_suppressed, "suppressed, and not brought back");
 	add_kept(&text, summary->kept_unsubscribed, "unsubscribed since");
-	add_kept(&text, summary->kept_changed, "changed since, on another list");
-	add_kept(&text, summary->names_kept, "the name was changed since, on another list");
+	add_kept(&text, summary->kept_changed, "changed since");
+	add_kept(&text, summary->names_kept, "their name was changed since");
 	terminal_print(&text);
 	str_clear(&text);
 }
