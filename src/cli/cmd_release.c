@@ -107,6 +107,7 @@ static void print_file(const struct release *release)
 static enum status save_import(struct call *call, struct release *release, json_t *doubts, struct err *err)
 {
 	const char *output = call_option(call, "output");
+	const char *where;
 	char *path = NULL;
 	enum status status = OK;
 
@@ -116,8 +117,9 @@ static enum status save_import(struct call *call, struct release *release, json_
 		status = releasefiles_save(release, output, err);
 	else
 		print_file(release);
-	if (status == OK && (path || strcmp(output, "-") != 0))
-		print_import(call, release, path ? path : output, doubts);
+	where = path ? path : output;
+	if (status == OK && where && strcmp(where, "-") != 0)
+		print_import(call, release, where, doubts);
 	free(path);
 	return status;
 }

@@ -163,8 +163,7 @@ static bool is_block(struct span name)
 /* What the open block is, by the elements around it. */
 static enum page_kind kind_of(const xmlNode *node, int *level, bool *is_numbered)
 {
-	for (size_t i = 0; i < ANCESTORS_MAX && node && node->type == XML_ELEMENT_NODE;
-		i++, node = node->parent) {
+	for (size_t i = 0; i < ANCESTORS_MAX && node; i++) {
 		struct span name = name_of(node);
 
 		if (name.len == 2 && (name.ptr[0] == 'h' || name.ptr[0] == 'H') && name.ptr[1] >= '1' &&
@@ -178,6 +177,7 @@ static enum page_kind kind_of(const xmlNode *node, int *level, bool *is_numbered
 		}
 		if (span_equals_nocase(name, SPAN("blockquote")))
 			return PAGE_QUOTE;
+		node = node->parent;
 	}
 	return PAGE_TEXT;
 }

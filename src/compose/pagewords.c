@@ -174,33 +174,28 @@ struct set {
 	size_t count;
 };
 
-#define SET(array)                                                                                           \
-	{                                                                                                    \
-		array, sizeof(array) / sizeof(array[0])                                                      \
-	}
-
 static const struct set sets[PAGE_WORDS_SETS] = {
-	[PAGE_WORDS_CONTACT_LEAD] = SET(contact_lead),
-	[PAGE_WORDS_CONTACT_VERB] = SET(contact_verb),
-	[PAGE_WORDS_CONTACT_FILLER] = SET(contact_filler),
-	[PAGE_WORDS_LABEL] = SET(label),
-	[PAGE_WORDS_FAX] = SET(fax),
-	[PAGE_WORDS_CONNECTOR] = SET(connector),
-	[PAGE_WORDS_PLACE] = SET(place),
-	[PAGE_WORDS_ROLE] = SET(role),
-	[PAGE_WORDS_PARTICLE] = SET(particle),
-	[PAGE_WORDS_HONORIFIC] = SET(honorific),
-	[PAGE_WORDS_MONTH] = SET(months),
-	[PAGE_WORDS_DAY] = SET(day),
-	[PAGE_WORDS_SHARE] = SET(share),
-	[PAGE_WORDS_RELEASE] = SET(release_line),
-	[PAGE_WORDS_EMBARGO] = SET(embargo),
-	[PAGE_WORDS_UNTIL] = SET(until),
-	[PAGE_WORDS_END] = SET(end_mark),
-	[PAGE_WORDS_ABOUT] = SET(about),
-	[PAGE_WORDS_NOTES] = SET(notes),
-	[PAGE_WORDS_RELATED] = SET(related),
-	[PAGE_WORDS_FOOTER] = SET(footer),
+	[PAGE_WORDS_CONTACT_LEAD] = {contact_lead, sizeof(contact_lead) / sizeof(contact_lead[0])},
+	[PAGE_WORDS_CONTACT_VERB] = {contact_verb, sizeof(contact_verb) / sizeof(contact_verb[0])},
+	[PAGE_WORDS_CONTACT_FILLER] = {contact_filler, sizeof(contact_filler) / sizeof(contact_filler[0])},
+	[PAGE_WORDS_LABEL] = {label, sizeof(label) / sizeof(label[0])},
+	[PAGE_WORDS_FAX] = {fax, sizeof(fax) / sizeof(fax[0])},
+	[PAGE_WORDS_CONNECTOR] = {connector, sizeof(connector) / sizeof(connector[0])},
+	[PAGE_WORDS_PLACE] = {place, sizeof(place) / sizeof(place[0])},
+	[PAGE_WORDS_ROLE] = {role, sizeof(role) / sizeof(role[0])},
+	[PAGE_WORDS_PARTICLE] = {particle, sizeof(particle) / sizeof(particle[0])},
+	[PAGE_WORDS_HONORIFIC] = {honorific, sizeof(honorific) / sizeof(honorific[0])},
+	[PAGE_WORDS_MONTH] = {months, sizeof(months) / sizeof(months[0])},
+	[PAGE_WORDS_DAY] = {day, sizeof(day) / sizeof(day[0])},
+	[PAGE_WORDS_SHARE] = {share, sizeof(share) / sizeof(share[0])},
+	[PAGE_WORDS_RELEASE] = {release_line, sizeof(release_line) / sizeof(release_line[0])},
+	[PAGE_WORDS_EMBARGO] = {embargo, sizeof(embargo) / sizeof(embargo[0])},
+	[PAGE_WORDS_UNTIL] = {until, sizeof(until) / sizeof(until[0])},
+	[PAGE_WORDS_END] = {end_mark, sizeof(end_mark) / sizeof(end_mark[0])},
+	[PAGE_WORDS_ABOUT] = {about, sizeof(about) / sizeof(about[0])},
+	[PAGE_WORDS_NOTES] = {notes, sizeof(notes) / sizeof(notes[0])},
+	[PAGE_WORDS_RELATED] = {related, sizeof(related) / sizeof(related[0])},
+	[PAGE_WORDS_FOOTER] = {footer, sizeof(footer) / sizeof(footer[0])},
 };
 
 /* Bytes beyond ASCII belong to words: letters of other scripts. */

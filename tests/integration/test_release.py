@@ -9,21 +9,17 @@ import unittest
 
 PROGRAM = os.path.abspath(os.environ.get("DATELINE", "build/release/dateline"))
 PAGES = os.path.abspath("tests/unit/compose/pages")
-SETTINGS = """
-newsroom = { name = "Harbour Relief"; domain = "harbour.example"; language = "en"; zone = "Europe/Zurich"; postal_address = "1 Quay Street"; };
-sender = { from = "Harbour Relief <press@harbour.example>"; bounce_address = "bounce@harbour.example"; };
-relays = ( { url = "smtp://localhost:25"; } );
-"""
 
 
 class Release(unittest.TestCase):
   def setUp(self):
     self.folder = tempfile.TemporaryDirectory()
     self.addCleanup(self.folder.cleanup)
-    self.write("dateline.cfg", SETTINGS)
+    self.room = os.path.join(self.folder.name, "room")
+    subprocess.run([PROGRAM, "init", self.room], stdout=subprocess.DEVNULL, check=True)
 
   def path(self, name):
-    return os.path.join(self.folder.name, name)
+    return os.path.join(self.room, name)
 
   def write(self, name, content):
     os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
@@ -36,7 +32,7 @@ class Release(unittest.TestCase):
 
   def run_it(self, *arguments, status=0):
     done = subprocess.run(
-      [PROGRAM, *arguments], cwd=self.folder.name, capture_output=True, encoding="utf-8", check=False
+      [PROGRAM, *arguments], cwd=self.room, capture_output=True, encoding="utf-8", check=False
     )
     self.assertEqual(done.returncode, status, done.stdout + done.stderr)
     return done

@@ -22,7 +22,7 @@ static size_t pick(size_t count)
 	return (size_t)(random_state >> 33) % count;
 }
 
-#define PICK(array) array[pick(sizeof(array) / sizeof(array[0]))]
+#define PICK(array) (array)[pick(sizeof(array) / sizeof((array)[0]))]
 
 /* The page's own parts: what is above the headline, the headline, the paragraphs. */
 struct source {
@@ -67,8 +67,8 @@ static void add_menu(const struct source *source, struct str *page)
 		"Latest updates from the field", "Get involved in our work today", "Publications & reports",
 		"Share", "Who We Are", "Menu", "Country offices in Africa and the Middle East"};
 
-	static const char *const blurbs[] = {"What we doThe network is a federation of clinics, with 212 "
-					     "clinics in four countries and a staff of 3,000.",
+	static const char *const blurbs[] = {
+		"What we doThe network is a federation of 212 clinics in four countries.",
 		"About usSince 1951 the agency has been promoting humane work for the benefit of all.",
 		"Donate nowYour gift reaches the people who need it."};
 	size_t count = pick(25);
