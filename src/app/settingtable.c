@@ -224,8 +224,9 @@ static void read_number(struct setting_faults *faults, const struct setting *set
 	double number = is_float ? config_setting_get_float(found) : config_setting_get_int(found);
 
 	if (!(number >= setting->least && number <= setting->most))
-		settingtable_fault(faults, line_of(found), E_RANGE, "\"%s\" is %g; it may be %g to %g",
-			setting->name, number, setting->least, setting->most);
+		settingtable_fault(faults, line_of(found), E_RANGE,
+			"\"%s\" is %.15g; it may be %.15g to %.15g", setting->name, number, setting->least,
+			setting->most);
 	else if (setting->type == SETTING_INT)
 		*(int *)field = (int)number;
 	else
