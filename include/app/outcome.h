@@ -17,6 +17,7 @@ enum status outcome_settle(struct store *store, const struct settings *settings,
 /*
  * End a dispatch of which nothing is left to send: FINISHED, or HELD while
  * somebody has to resolve unknown deliveries. Does nothing while some are open.
+ * What comes back to a CANCELLED one, or is to be tried again, is cancelled with it.
  */
 enum status outcome_finish(struct store *store, int64_t dispatch, struct err *err);
 

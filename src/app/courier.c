@@ -339,15 +339,22 @@ static enum status carry(struct courier *courier, const struct dispatch *dispatc
 	return OK;
 }
 
-/* SCHEDULED and due: another process found us sending and hands its work over. */
+/*
+ * SCHEDULED and due: another process found us sending and hands its work over. That
+ * may be ours already, when the same is asked for twice; then there may be more to claim.
+ */
 static enum status adopt(void *context, const struct dispatch *dispatch, struct err *err)
 {
 	struct courier *courier = context;
+	struct carried *carried = find_carried(courier, dispatch->id);
 
-	if (dispatch->state != DISPATCH_SCHEDULED || dispatch->not_before_ms > clock_now_ms() ||
-		find_carried(courier, dispatch->id))
+	if (dispatch->state != DISPATCH_SCHEDULED || dispatch->not_before_ms > clock_now_ms())
 		return OK;
-	return carry(courier, dispatch, err);
+	if (!carried)
+		return carry(courier, dispatch, err);
+	carried->is_exhausted = carried->is_over = false;
+	return store_set_dispatch_state(
+		courier->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
 }
 
 static enum status commit_turn(void *context, struct err *err)
@@ -549,7 +556,7 @@ static enum status finish_all(void *context, struct err *err)
 		enum dispatch_state state;
 
 		status = store_get_dispatch_state(courier->store, courier->carried[i].id, &state, err);
-		if (status == OK && state == DISPATCH_SENDING)
+		if (status == OK && (state == DISPATCH_SENDING || state == DISPATCH_CANCELLED))
 			status = outcome_finish(courier->store, courier->carried[i].id, err);
 	}
 	return status;

@@ -66,11 +66,17 @@ enum status outcome_settle(struct store *store, const struct settings *settings,
 
 enum status outcome_finish(struct store *store, int64_t dispatch, struct err *err)
 {
-	struct delivery_counts counts;
+	struct delivery_counts counts = {0};
 	char reason[128];
-	enum status status = store_count_deliveries(store, dispatch, &counts, err);
-	int64_t unknown = counts.by_state[DELIVERY_UNKNOWN];
+	enum dispatch_state state;
+	enum status status = store_get_dispatch_state(store, dispatch, &state, err);
+	int64_t unknown;
 
+	if (status == OK && state == DISPATCH_CANCELLED)
+		return store_cancel_open(store, dispatch, err);
+	if (status == OK)
+		status = store_count_deliveries(store, dispatch, &counts, err);
+	unknown = counts.by_state[DELIVERY_UNKNOWN];
 	if (status != OK || counts.by_state[DELIVERY_QUEUED] || counts.by_state[DELIVERY_CLAIMED] ||
 		counts.by_state[DELIVERY_DEFERRED])
 		return status;
