@@ -19,6 +19,7 @@
 
 static const char tables[] =
 	"PRAGMA temp.cache_size = -16384;"
+	"PRAGMA temp.secure_delete = OFF;"
 	"DROP TABLE IF EXISTS temp.incoming;"
 	"DROP TABLE IF EXISTS temp.staged;"
 	"CREATE TABLE temp.incoming (line INTEGER PRIMARY KEY, address_key TEXT NOT NULL,"
@@ -241,22 +242,31 @@ static struct sqlite_value old_int(const struct candidate *c, enum column column
 	return c->is_member ? sqlite_int(sqlite_get_int(c->rows, (int)column)) : sqlite_null();
 }
 
-static enum status put_membership(
-	struct store *store, const struct candidate *c, struct span attributes, struct err *err)
+static enum status keep_old_membership(struct store *store, const struct candidate *c, struct err *err)
 {
-	enum status status = sqlite_run(store,
+	return sqlite_run(store,
 		"INSERT INTO change_membership (change_id, subscriber_id, list_id, state, outlet, role,"
 		" language, attributes, last_change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		SQLITE_VALUES(sqlite_int(c->change_id), sqlite_int(c->subscriber_id), sqlite_int(c->list_id),
 			old_int(c, OLD_STATE), old_text(c, OLD_OUTLET), old_text(c, OLD_ROLE),
 			old_text(c, OLD_LANGUAGE), old_text(c, OLD_ATTRIBUTES), old_int(c, OLD_CHANGE)),
 		err);
+}
+
+/* Not INSERT OR REPLACE: for that SQLite copies every page it touches, in case the statement fails. */
+static enum status put_membership(
+	struct store *store, const struct candidate *c, struct span attributes, struct err *err)
+{
+	enum status status = keep_old_membership(store, c, err);
 
 	if (status != OK)
 		return status;
 	return sqlite_run(store,
-		"INSERT OR REPLACE INTO membership (list_id, subscriber_id, state, outlet, role, language,"
-		" attributes, change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		c->is_member
+			? "UPDATE membership SET state = ?3, outlet = ?4, role = ?5, language = ?6,"
+			  " attributes = ?7, change_id = ?8 WHERE list_id = ?1 AND subscriber_id = ?2"
+			: "INSERT INTO membership (list_id, subscriber_id, state, outlet, role, language,"
+			  " attributes, change_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		SQLITE_VALUES(sqlite_int(c->list_id), sqlite_int(c->subscriber_id), sqlite_int(MEMBER_ACTIVE),
 			sqlite_span(merged(c, OUTLET, OLD_OUTLET)), sqlite_span(merged(c, ROLE, OLD_ROLE)),
 			sqlite_span(merged(c, LANGUAGE, OLD_LANGUAGE)), sqlite_span(attributes),

@@ -61,7 +61,11 @@ def main():
     command = [PROGRAM, "list", "import", "europe", "../list.csv"]
     ours = measure("dateline list import, new", command, newsroom)
     again = measure("the same again, unchanged", command, newsroom)
-    undo = measure("undone (twice)", ["sh", "-c", f"{PROGRAM} list undo europe && {PROGRAM} list undo europe"], newsroom)
+    undo = measure(
+      "undone (twice)",
+      ["sh", "-c", f"{PROGRAM} list undo europe && {PROGRAM} list undo europe"],
+      newsroom,
+    )
   for what, one in (("new", ours), ("again", again), ("undone", undo)):
     print(f"  {what:7} {one[0] / theirs[0]:5.2f} x its time, {one[1] / theirs[1]:5.2f} x its cpu")
 
