@@ -36,7 +36,7 @@ have = LIBRARIES="$(PACKAGES)" HEADERS="$(HEADERS) $(2)" .ci/deps $(sort $(1))
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
-LINK_HARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+LINK_HARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 
 OPTIMISE_release := -O2 -g -D_FORTIFY_SOURCE=2
 OPTIMISE_debug := -O0 -g3
