@@ -55,9 +55,11 @@ endif
 
 CPPFLAGS := -Iinclude -D_GNU_SOURCE -DDATELINE_VERSION='"$(VERSION)"'
 # Asked when first needed and once: `make deps all` has no pkg-config before `deps` is done.
-# As system headers, so that warnings are about our code alone.
-LIBRARY_CFLAGS = $(eval LIBRARY_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PACKAGES))))$(LIBRARY_CFLAGS)
-LIBRARY_LIBS = $(eval LIBRARY_LIBS := $$(shell pkg-config --libs $(PACKAGES)))$(LIBRARY_LIBS)
+# As system headers, so that warnings are about our code alone; of libetpan's linker flags
+# only the libraries, since its build's own are among them (a specs file against PIE).
+pkg_config = $(shell pkg-config $(1) $(PACKAGES))
+LIBRARY_CFLAGS = $(eval LIBRARY_CFLAGS := $$(patsubst -I%,-isystem %,$$(call pkg_config,--cflags)))$(LIBRARY_CFLAGS)
+LIBRARY_LIBS = $(eval LIBRARY_LIBS := $$(call pkg_config,--libs-only-L --libs-only-l))$(LIBRARY_LIBS)
 CFLAGS = -std=gnu2x $(OPTIMISE) $(WARNINGS) $(HARDEN) $(LIBRARY_CFLAGS)
 LDFLAGS = $(LINK_HARDEN) $(OPTIMISE)
 LDLIBS = $(LIBRARY_LIBS) -lcsv -lunistring -lm
