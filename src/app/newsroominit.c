@@ -21,8 +21,16 @@
 #define SETTINGS_ASSET "templates/dateline.cfg.mustache"
 #define SAMPLE_PREFIX "templates/sample/"
 
-/* The lists of a newsroom that has just begun; lists_make knows what each is like. */
-static const char *const regions[] = {"africa", "americas", "asia-pacific", "europe", "mena"};
+/* The lists of a newsroom that has just begun; lists_make knows their titles. */
+static const struct {
+	const char *name, *language, *zone;
+} regions[] = {
+	{"africa", "en", "Africa/Nairobi"},
+	{"americas", "en", "America/New_York"},
+	{"asia-pacific", "en", "Asia/Singapore"},
+	{"europe", "en", "Europe/Brussels"},
+	{"mena", "ar", "Africa/Cairo"},
+};
 
 static const struct {
 	const char *name;
@@ -71,6 +79,7 @@ static enum status make_folders(const char *folder, struct err *err)
 static char *place_of(const char *folder, const char *name)
 {
 	struct str path;
+	char *place;
 
 	if (strcmp(name, SETTINGS_ASSET) == 0)
 		return NULL;
@@ -79,11 +88,9 @@ static char *place_of(const char *folder, const char *name)
 		str_addf(&path, "%s/releases/%s", folder, name + strlen(SAMPLE_PREFIX));
 	else if (span_starts(span_of(name), SPAN("templates/")) || span_starts(span_of(name), SPAN("lists/")))
 		str_addf(&path, "%s/%s", folder, name);
-	if (!path.len) {
-		str_clear(&path);
-		return NULL;
-	}
-	return str_take(&path);
+	place = path.len ? str_take(&path) : NULL;
+	str_clear(&path);
+	return place;
 }
 
 static enum status copy_asset(const char *path, struct span content, struct err *err)
@@ -196,9 +203,12 @@ static enum status fill_store(struct store *store, const char *who, struct err *
 	token_epoch_new(&epoch);
 	status = store_set_epoch(store, &epoch, err);
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]) && status == OK; i++) {
-		struct fields none = {0};
+		struct fields settings = {0};
 
-		status = lists_new(store, regions[i], &none, who, err);
+		fields_set(&settings, "language", span_of(regions[i].language));
+		fields_set(&settings, "zone", span_of(regions[i].zone));
+		status = lists_new(store, regions[i].name, &settings, who, err);
+		fields_clear(&settings);
 	}
 	return status;
 }
