@@ -42,7 +42,7 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 void courier_free(struct courier *courier); /* NULL is fine */
 
 /* Take a dispatch on. E_HELD, with the reason, if it's held or its lift lies ahead. */
-enum status courier_add(struct courier *courier, int64_t dispatch, struct err *err);
+enum status courier_add(struct courier *courier, int64_t id, struct err *err);
 
 /*
  * Deliver what was added, until all is settled, only later tries are left, or

@@ -73,13 +73,13 @@ static enum status collect_interrupted(void *context, const struct dispatch *dis
 	return OK;
 }
 
-enum status dispatches_list_interrupted(struct store *store, int64_t **out, size_t *count, struct err *err)
+enum status dispatches_list_interrupted(struct store *store, int64_t **ids, size_t *count, struct err *err)
 {
-	struct ids ids = {0};
-	enum status status = store_each_open_dispatch(store, NULL, collect_interrupted, &ids, err);
+	struct ids found = {0};
+	enum status status = store_each_open_dispatch(store, NULL, collect_interrupted, &found, err);
 
-	*out = ids.items;
-	*count = ids.count;
+	*ids = found.items;
+	*count = found.count;
 	return status;
 }
 

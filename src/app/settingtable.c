@@ -350,7 +350,7 @@ void settingtable_read_group(struct setting_faults *faults, const char *name, co
 	size_t count = 0;
 	int length = config_setting_length(found);
 
-	for (; table[count].name && count < NAMES_MAX; count++)
+	for (; count < NAMES_MAX && table[count].name; count++)
 		names[count] = table[count].name;
 	for (int i = 0; i < length; i++) {
 		const config_setting_t *entry = config_setting_get_elem(found, (unsigned)i);
