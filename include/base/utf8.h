@@ -24,6 +24,8 @@ void utf8_add(struct str *s, uint32_t character);
 
 /* Any control character (C0, DEL, C1), except those in `allowed` (a NUL-ended string of ASCII). */
 bool utf8_has_control(struct span text, const char *allowed);
+/* Appends `text` as it may be shown: each control character is `by`, each bad byte UTF8_REPLACEMENT. */
+void utf8_add_shown(struct str *s, struct span text, char by);
 /* Also line and paragraph separators, bidirectional overrides: what may not stand in a name. */
 bool utf8_has_invisible(struct span text);
 

@@ -3,6 +3,7 @@
  */
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,13 +11,18 @@
 #undef err_set
 #undef err_system
 
-/* Bytes from 0x80 up stay: error texts quote names in UTF-8. */
+/* Error texts quote names in UTF-8, where U+0080 to U+009F are controls, too. */
 static void disarm(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	unsigned char *to = (unsigned char *)text;
+
+	for (const unsigned char *from = to; *from; from++) {
+		bool is_c1 = *from == 0xc2 && from[1] >= 0x80 && from[1] < 0xa0;
+
+		*to++ = *from < 0x20 || *from == 0x7f || is_c1 ? '?' : *from;
+		from += is_c1;
 	}
+	*to = '\0';
 }
 
 /* A text cut at the ceiling must not end inside a UTF-8 character. */

@@ -4,6 +4,7 @@
 #include "base/linediff.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,8 +28,7 @@ static void add_line(struct str *out, char mark, struct span line)
 {
 	str_add_char(out, mark);
 	str_add_char(out, ' ');
-	for (size_t i = 0; i < line.len; i++)
-		str_add_char(out, (unsigned char)line.ptr[i] < 0x20 ? ' ' : line.ptr[i]);
+	utf8_add_shown(out, line, ' ');
 	str_add_char(out, '\n');
 }
 

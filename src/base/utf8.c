@@ -89,6 +89,14 @@ bool utf8_has_control(struct span text, const char *allowed)
 	return false;
 }
 
+void utf8_add_shown(struct str *s, struct span text, char by)
+{
+	uint32_t c;
+
+	while (utf8_next(&text, &c))
+		utf8_add(s, is_control(c) ? (uint32_t)by : c);
+}
+
 /*
  * The joiners U+200C and U+200D and the marks U+200E and U+200F are not among
  * these: Persian, Hindi and Arabic names are written with them.

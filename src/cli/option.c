@@ -141,23 +141,46 @@ static const struct command_option *own_option(const struct command *command, in
 	return NULL;
 }
 
-static enum status unknown_option(
-	struct call *call, const struct option *table, const char *typed, struct err *err)
+/* The name of the long option that was typed, without what follows a '='. Heap. */
+static char *typed_name(const char *typed)
 {
-	const char *names[CALL_OPTIONS_MAX];
+	return mem_copy_bytes(typed, strcspn(typed, "="));
+}
+
+/* `value` is getopt's for an option that is there and was given a value in vain. */
+static enum status wrong_long_option(
+	struct call *call, const struct option *table, const char *typed, int value, struct err *err)
+{
+	const char *names[CALL_OPTIONS_MAX + 8];
+	char *name = typed_name(typed);
 	size_t count = 0;
 	const char *near;
+	enum status status;
 
-	while (table[count].name && count < CALL_OPTIONS_MAX) {
+	for (; table[count].name; count++)
 		names[count] = table[count].name;
-		count++;
-	}
-	near = strncmp(typed, "--", 2) == 0 ? suggest_nearest(typed + 2, names, count) : NULL;
-	if (near)
-		return call_usage(
-			call, err, "there is no option \"%s\"; did you mean \"--%s\"?", typed, near);
-	return call_usage(call, err, "there is no option \"%s\"; see \"dateline %s --help\"", typed,
-		call->command ? call->command->name : "");
+	near = suggest_nearest(name + strlen("--"), names, count);
+	if (value)
+		status = call_usage(call, err, "the option \"%s\" takes no value", name);
+	else if (near)
+		status = call_usage(
+			call, err, "there is no option \"%s\"; did you mean \"--%s\"?", name, near);
+	else
+		status = call_usage(call, err, "there is no option \"%s\"; see \"dateline %s%s--help\"", name,
+			call->command ? call->command->name : "", call->command ? " " : "");
+	free(name);
+	return status;
+}
+
+/* Among letters behind one dash only getopt knows which one it is. */
+static enum status wrong_option(
+	struct call *call, const struct option *table, const char *typed, int value, struct err *err)
+{
+	if (strncmp(typed, "--", 2) == 0 &&
+		(!value || value >= COMMON_HELP || value <= (int)CALL_OPTIONS_MAX))
+		return wrong_long_option(call, table, typed, value, err);
+	return call_usage(call, err, "there is no option \"-%c\"; see \"dateline %s%s--help\"", value,
+		call->command ? call->command->name : "", call->command ? " " : "");
 }
 
 static enum status take_option(
@@ -198,12 +221,12 @@ static enum status parse_options(
 	str_init(&letters, STR_MAX_SMALL);
 	fill_getopt(call->command, table, &letters);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* begin anew, also in the middle of letters behind one dash */
 	while (status == OK && (value = getopt_long(argc, argv, letters.ptr, table, NULL)) != -1) {
 		if (value == ':')
 			status = call_usage(call, err, "the option \"%s\" needs a value", argv[optind - 1]);
 		else if (value == '?')
-			status = unknown_option(call, table, argv[optind - 1], err);
+			status = wrong_option(call, table, argv[optind - 1], optopt, err);
 		else
 			status = take_option(call, words, value, optarg, err);
 	}

@@ -47,15 +47,15 @@ void table_add(struct table *table, struct span text)
 void table_add_toned(struct table *table, enum terminal_tone tone, struct span text)
 {
 	struct cell *cell;
+	struct str shown;
 
+	str_init(&shown, STR_MAX_LARGE);
+	utf8_add_shown(&shown, text, '?');
 	table->cells = mem_grow(table->cells, table->count, &table->capacity, sizeof(*table->cells));
 	cell = &table->cells[table->count++];
-	cell->text = span_copy(text);
-	for (char *p = cell->text; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-	}
-	cell->width = utf8_width(span_of(cell->text));
+	cell->width = utf8_width(str_span(&shown));
+	cell->text = str_take(&shown);
+	str_clear(&shown);
 	cell->tone = tone;
 }
 

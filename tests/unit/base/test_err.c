@@ -31,6 +31,10 @@ static void controls_in_quoted_words_are_disarmed(void **state)
 	(void)state;
 	(void)err_set(&err, E_SYNTAX, "\"%s\"", "\x1b[31mred\r\n\x7f\tZoë");
 	assert_string_equal(err.text, "\"?[31mred???\?Zoë\"");
+	(void)err_set(&err, E_SYNTAX, "\"%s\"",
+		"\xc2\x9b"
+		"31m\xc2\x80\xc2\xa0");
+	assert_string_equal(err.text, "\"?31m?\xc2\xa0\"");
 }
 
 static void words_over_the_ceiling_are_cut_between_characters(void **state)

@@ -247,6 +247,17 @@ static void folding_over_the_ceiling_is_refused(void **state)
 	str_clear(&out);
 }
 
+static void what_is_shown_has_neither_controls_nor_bad_bytes(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	utf8_add_shown(&out, SPAN("Zoë\033[m\0\x7f\xc2\x9b\xff"), '?');
+	assert_string_equal(out.ptr, "Zoë?[m???\xef\xbf\xbd");
+	str_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +266,7 @@ int main(void)
 		cmocka_unit_test(characters_come_one_by_one_and_a_bad_byte_is_replaced),
 		cmocka_unit_test(characters_are_added_and_impossible_ones_replaced),
 		cmocka_unit_test(controls_are_found_unless_allowed),
+		cmocka_unit_test(what_is_shown_has_neither_controls_nor_bad_bytes),
 		cmocka_unit_test(what_hides_or_turns_text_round_may_not_stand_in_a_name),
 		cmocka_unit_test(width_counts_columns_not_bytes),
 		cmocka_unit_test(a_prefix_by_columns_never_splits_a_grapheme),
