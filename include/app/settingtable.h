@@ -48,18 +48,29 @@ struct setting {
 	const char *const *choices; /* of CHOICE, NULL at the end */
 };
 
-/* Where faults go while a file is read. */
+struct setting_fault {
+	int line; /* 0 for what concerns the whole file */
+	enum status status;
+	char *words;
+};
+
+/* The faults found while a file is read. Start from `{.path = path}`. */
 struct setting_faults {
 	const char *path;
-	void (*say)(void *context, const char *words); /* may be NULL */
-	void *context;
-	struct err *err;   /* gets the first */
-	enum status first; /* its status; OK while there was none */
+	struct setting_fault *items;
+	size_t count, capacity;
 };
 
 /* "PATH:LINE: words" (no line if it is 0) to the faults. */
 void settingtable_fault(struct setting_faults *faults, int line, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/*
+ * Say each in the order of the file, those of the whole file last, and forget them. The first
+ * one's status and words are returned and in `err`; OK if there was none. `say` may be NULL.
+ */
+enum status settingtable_tell(struct setting_faults *faults, void (*say)(void *context, const char *words),
+	void *context, struct err *err);
 
 /* An unknown key, with the nearest of `names`. `group` is NULL at the top level. */
 void settingtable_unknown(struct setting_faults *faults, const char *group,
@@ -74,9 +85,10 @@ void settingtable_read_value(struct setting_faults *faults, const struct setting
 	const struct config_setting_t *found, void *group);
 void settingtable_read_group(struct setting_faults *faults, const char *name, const struct setting *table,
 	const struct config_setting_t *found, void *group);
-/* Faults for texts that have no usable fallback and weren't in the file. `line` is the group's. */
+/* Faults for texts without a usable fallback that aren't in the file. `found` is the group, NULL if it isn't.
+ */
 void settingtable_require(struct setting_faults *faults, const char *name, const struct setting *table,
-	const void *group, int line);
+	const struct config_setting_t *found);
 
 /* `key = value;` lines, as the file would say them. */
 void settingtable_format(const struct setting *table, const void *group, const char *indent, struct str *out);

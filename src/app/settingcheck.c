@@ -170,16 +170,20 @@ static bool is_port(struct span text)
 /* "host", "host:25", "[::1]:25"; nothing behind it. */
 static bool is_host_and_port(struct span text)
 {
-	size_t from = text.len && text.ptr[0] == '[' ? span_find_char(text, ']', 0) : 0;
-	size_t colon;
+	size_t host;
 
-	if (from == SIZE_MAX || span_find_char(text, '/', 0) != SIZE_MAX ||
-		span_find_char(text, '@', 0) != SIZE_MAX)
+	if (span_find_char(text, '/', 0) != SIZE_MAX || span_find_char(text, '@', 0) != SIZE_MAX)
 		return false;
-	colon = span_find_char(text, ':', from);
-	if (colon == SIZE_MAX)
-		return text.len > 0;
-	return colon > 0 && is_port(span_from(text, colon + 1));
+	if (text.len && text.ptr[0] == '[') {
+		size_t end = span_find_char(text, ']', 0);
+
+		host = end == SIZE_MAX || end < 2 ? 0 : end + 1;
+	} else {
+		size_t colon = span_find_char(text, ':', 0);
+
+		host = colon == SIZE_MAX ? text.len : colon;
+	}
+	return host && (host == text.len || (text.ptr[host] == ':' && is_port(span_from(text, host + 1))));
 }
 
 enum status settingcheck_relay_url(struct span text, struct err *err)

@@ -136,7 +136,7 @@ static void read_relay(
 	relay = &settings->relays[settings->relay_count++];
 	settingtable_init(relay_table, relay);
 	settingtable_read_group(faults, "a relay", relay_table, entry, relay);
-	settingtable_require(faults, "a relay", relay_table, relay, line);
+	settingtable_require(faults, "a relay", relay_table, entry);
 	take_password(faults, relay, line);
 }
 
@@ -176,7 +176,7 @@ static void read_groups(struct setting_faults *faults, struct settings *settings
 		}
 		if (found)
 			settingtable_read_group(faults, groups[i].name, groups[i].table, found, group);
-		settingtable_require(faults, groups[i].name, groups[i].table, group, line);
+		settingtable_require(faults, groups[i].name, groups[i].table, found);
 	}
 	read_relays(faults, settings, config_setting_get_member(root, "relays"));
 }
@@ -236,34 +236,36 @@ static struct settings *new_with_fallbacks(const char *path)
 enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
 {
-	struct setting_faults faults = {path, fault, context, err, OK};
+	struct setting_faults faults = {.path = path};
 	struct settings *settings = new_with_fallbacks(path);
+	enum status status;
 	struct err unread;
 	struct str text;
 	config_t config;
 
 	config_init(&config);
 	str_init(&text, SETTINGS_FILE_MAX);
-	if (load_text(path, &text, &unread) != OK) {
-		faults.first = unread.status;
-		if (err)
-			*err = unread;
-		if (fault)
-			fault(context, unread.text);
-	} else if (!config_read_string(&config, text.ptr)) {
+	status = load_text(path, &text, &unread);
+	if (status != OK && err)
+		*err = unread;
+	if (status != OK && fault)
+		fault(context, unread.text);
+	if (status == OK && !config_read_string(&config, text.ptr)) {
 		settingtable_fault(
 			&faults, config_error_line(&config), E_SYNTAX, "%s", config_error_text(&config));
-	} else {
+	} else if (status == OK) {
 		read_groups(&faults, settings, config_root_setting(&config));
 		read_plain(&faults, settings, config_root_setting(&config));
 	}
+	if (status == OK)
+		status = settingtable_tell(&faults, fault, context, err);
 	str_clear(&text);
 	config_destroy(&config);
-	if (faults.first == OK)
+	if (status == OK)
 		*out = settings;
 	else
 		settings_free(settings);
-	return faults.first;
+	return status;
 }
 
 static void clear_relay(struct relay_settings *relay)

@@ -26,45 +26,91 @@ void settingtable_fault(struct setting_faults *faults, int line, enum status sta
 		status = err_set(&fault, status, "%s:%d: %s", faults->path, line, words);
 	else
 		status = err_set(&fault, status, "%s: %s", faults->path, words);
-	if (faults->first == OK) {
-		faults->first = status;
-		if (faults->err)
-			*faults->err = fault;
-	}
-	if (faults->say)
-		faults->say(faults->context, fault.text);
+	faults->items = mem_grow(faults->items, faults->count, &faults->capacity, sizeof(*faults->items));
+	faults->items[faults->count++] =
+		(struct setting_fault){line > 0 ? line : 0, status, mem_copy_text(fault.text)};
 }
 
-enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err)
+/* Insertion keeps those of one line as they were found. */
+static void sort_faults(struct setting_faults *faults)
+{
+	for (size_t i = 1; i < faults->count; i++) {
+		struct setting_fault fault = faults->items[i];
+		size_t at = i;
+
+		while (at && fault.line &&
+			(!faults->items[at - 1].line || faults->items[at - 1].line > fault.line)) {
+			faults->items[at] = faults->items[at - 1];
+			at--;
+		}
+		faults->items[at] = fault;
+	}
+}
+
+enum status settingtable_tell(struct setting_faults *faults, void (*say)(void *context, const char *words),
+	void *context, struct err *err)
+{
+	enum status status = OK;
+
+	sort_faults(faults);
+	if (faults->count)
+		status = err_set(err, faults->items[0].status, "%s", faults->items[0].words);
+	for (size_t i = 0; i < faults->count; i++) {
+		if (say)
+			say(context, faults->items[i].words);
+		free(faults->items[i].words);
+	}
+	free(faults->items);
+	*faults = (struct setting_faults){.path = faults->path};
+	return status;
+}
+
+/* One number with its unit, taken off the front. */
+static bool take_part(struct span *rest, int64_t *ms)
 {
 	static const struct {
 		char unit;
 		int64_t ms;
 	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
-	int64_t total = 0;
-	size_t i = 0;
+	int64_t number = 0;
+	size_t digits = 0;
 
-	while (i < text.len) {
-		int64_t number = 0;
-		size_t digits = 0;
-		size_t unit = 0;
+	for (; digits < rest->len && digits < 9; digits++) {
+		char c = rest->ptr[digits];
 
-		for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9' && digits < 9; i++, digits++)
-			number = number * 10 + (text.ptr[i] - '0');
-		while (unit < 4 && (i >= text.len || text.ptr[i] != units[unit].unit))
-			unit++;
-		if (!digits || unit == 4)
+		if (c < '0' || c > '9')
 			break;
-		i++;
-		total += number * units[unit].ms;
-		if (total > INT64_C(366) * 86400000)
-			return err_set(err, E_RANGE, "\"%.*s\" is longer than a year", SPAN_ARG(text));
+		number = number * 10 + (c - '0');
 	}
-	if (!text.len || i < text.len)
-		return err_set(err, E_SYNTAX,
-			"\"%.*s\" is no length of time; write it like \"90s\", \"5m\", \"2h\" or \"1d\"",
-			SPAN_ARG(text));
-	*duration_ms = total;
+	if (!digits || digits == rest->len)
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (rest->ptr[digits] == units[i].unit) {
+			*ms = number * units[i].ms;
+			*rest = span_from(*rest, digits + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err)
+{
+	struct span rest = text;
+	int64_t total_ms = 0;
+	int64_t part_ms;
+
+	do {
+		if (!take_part(&rest, &part_ms))
+			return err_set(err, E_SYNTAX,
+				"\"%.*s\" is no length of time; write it like \"90s\", \"5m\", \"2h\" or "
+				"\"1d\"",
+				SPAN_ARG(text));
+		total_ms += part_ms;
+		if (total_ms > INT64_C(366) * 86400000)
+			return err_set(err, E_RANGE, "\"%.*s\" is longer than a year", SPAN_ARG(text));
+	} while (rest.len);
+	*duration_ms = total_ms;
 	return OK;
 }
 
@@ -366,17 +412,17 @@ void settingtable_read_group(struct setting_faults *faults, const char *name, co
 }
 
 void settingtable_require(struct setting_faults *faults, const char *name, const struct setting *table,
-	const void *group, int line)
+	const struct config_setting_t *found)
 {
 	struct err fault;
 
 	for (const struct setting *setting = table; setting->name; setting++) {
-		if (setting->type != SETTING_TEXT || !setting->check)
+		if (setting->type != SETTING_TEXT || !setting->check ||
+			(found && config_setting_get_member(found, setting->name)))
 			continue;
-		if (!**(char *const *)const_field_of(setting, group) &&
-			setting->check(SPAN(""), &fault) != OK)
-			settingtable_fault(faults, line, E_NOTFOUND, "%s has no usable \"%s\"; set it", name,
-				setting->name);
+		if (setting->check(span_of(setting->fallback), &fault) != OK)
+			settingtable_fault(faults, found ? line_of(found) : 0, E_NOTFOUND,
+				"%s has no \"%s\"; set it", name, setting->name);
 	}
 }
 
@@ -416,6 +462,18 @@ static void format_durations(const struct duration_list *list, struct str *out)
 	str_add_char(out, ']');
 }
 
+/* As short as it can be and still be read as the same number. */
+static void format_number(double number, struct str *out)
+{
+	char text[32];
+	int digits = 6;
+
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+	while (strtod(text, NULL) != number && digits++ < 17);
+	str_add_text(out, text);
+}
+
 static void format_value(const struct setting *setting, const void *field, struct str *out)
 {
 	switch (setting->type) {
@@ -426,7 +484,7 @@ static void format_value(const struct setting *setting, const void *field, struc
 		str_addf(out, "%d", *(const int *)field);
 		break;
 	case SETTING_NUMBER:
-		str_addf(out, "%g", *(const double *)field);
+		format_number(*(const double *)field, out);
 		break;
 	case SETTING_CHOICE:
 		settingtable_quote(out, setting->choices[*(const int *)field]);

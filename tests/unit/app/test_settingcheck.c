@@ -1,0 +1,157 @@
+/*
+ * The checks of settings' texts, each with what passes and what doesn't.
+ */
+#include "support/test.h"
+
+#include "app/settingcheck.h"
+
+static void assert_passes(settingcheck_fn *check, const char *text)
+{
+	struct err err = {0};
+
+	if (check(span_of(text), &err) != OK)
+		fail_msg("\"%s\": %s", text, err.text);
+}
+
+static void assert_refused(settingcheck_fn *check, const char *text)
+{
+	struct err err = {0};
+
+	if (check(span_of(text), &err) == OK)
+		fail_msg("\"%s\" passed", text);
+	assert_true(*err.text);
+}
+
+static void a_line_has_no_controls_and_is_utf8(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_line, "");
+	assert_passes(settingcheck_line, "14 Quay Street, Zürich");
+	assert_refused(settingcheck_line, "a\r\nBcc: x@evil.example");
+	assert_refused(settingcheck_line, "a\tb");
+	assert_refused(settingcheck_line, "\xff");
+	assert_int_equal(settingcheck_line(SPAN("a\0b"), NULL), E_SYNTAX);
+}
+
+static void a_paragraph_may_have_lines_and_tabs(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_paragraph, "a\n\tb\n");
+	assert_refused(settingcheck_paragraph, "a\rb");
+	assert_refused(settingcheck_paragraph, "a\033b");
+}
+
+static void what_is_needed_is_more_than_blanks(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_needed, "x");
+	assert_refused(settingcheck_needed, "");
+	assert_refused(settingcheck_needed, "  ");
+	assert_refused(settingcheck_needed, "a\nb");
+}
+
+static void a_domain_has_a_dot_and_nothing_strange(void **state)
+{
+	static const char *const bad[] = {"", "harbour", "harbour.example.", ".example", "a b.example",
+		"x@harbour.example", "a_b.example", "1.2.3.4", "harbour.example\n"};
+
+	(void)state;
+	assert_passes(settingcheck_domain, "harbour.example");
+	assert_passes(settingcheck_domain, "bücher.example");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(settingcheck_domain, bad[i]);
+}
+
+static void a_language_is_letters_then_groups(void **state)
+{
+	static const char *const bad[] = {
+		"", "e", "engl", "en_GB", "en-", "-en", "en--GB", "e1", "en-abcdefghi", "fränk", "en GB"};
+
+	(void)state;
+	assert_passes(settingcheck_language, "en");
+	assert_passes(settingcheck_language, "pt-BR");
+	assert_passes(settingcheck_language, "zh-Hant-TW");
+	assert_passes(settingcheck_language, "gsw");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(settingcheck_language, bad[i]);
+}
+
+static void a_zone_is_one_that_the_system_knows(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_passes(settingcheck_zone, "Europe/Zurich");
+	assert_passes(settingcheck_zone, "UTC");
+	assert_int_equal(settingcheck_zone(SPAN("Europe/Zuerich"), &err), E_NOTFOUND);
+	assert_contains(err.text, "Europe/Zurich");
+	assert_refused(settingcheck_zone, "../../etc/passwd");
+	assert_refused(settingcheck_zone, "");
+}
+
+static void a_mailbox_is_an_address_with_or_without_a_name(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_mailbox, "Press Office <press@harbour.example>");
+	assert_passes(settingcheck_mailbox, "press@harbour.example");
+	assert_refused(settingcheck_mailbox, "Press Office");
+	assert_refused(settingcheck_mailbox, "");
+	assert_refused(settingcheck_mailbox, "A <a@x.example>, B <b@x.example>");
+	assert_refused(settingcheck_mailbox, "A\r\nBcc: b@x.example <a@x.example>");
+}
+
+static void an_address_may_be_left_empty_only_where_that_means_something(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_address, "press@harbour.example");
+	assert_refused(settingcheck_address, "");
+	assert_refused(settingcheck_address, "Press <press@harbour.example>");
+	assert_passes(settingcheck_address_or_none, "");
+	assert_refused(settingcheck_address_or_none, "press");
+}
+
+static void a_link_begins_with_https_and_has_no_blanks(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_https_or_none, "");
+	assert_passes(settingcheck_https_or_none, "https://press.harbour.example/leave");
+	assert_refused(settingcheck_https_or_none, "http://press.harbour.example/leave");
+	assert_refused(settingcheck_https_or_none, "https://");
+	assert_refused(settingcheck_https_or_none, "https://a b");
+	assert_refused(settingcheck_https_or_none, "https://a>\r\nX: y");
+}
+
+static void a_relay_is_a_host_and_perhaps_a_port(void **state)
+{
+	static const char *const good[] = {"smtp://localhost", "smtp://localhost:25",
+		"smtps://mail.example:465", "smtp://127.0.0.1:2525", "smtp://[::1]", "smtp://[::1]:25",
+		"smtp://h:65535"};
+	static const char *const bad[] = {"", "localhost", "http://h", "smtp://", "smtp://:25",
+		"smtp://h:", "smtp://h:0", "smtp://h:65536", "smtp://h:123456", "smtp://h:2x", "smtp://h/",
+		"smtp://u@h", "smtp://u:p@h", "smtp://[::1", "smtp://h h", "smtp://h\n", "SMTP://h",
+		"smtp://[::1]x", "smtp://[]:25", "smtp://::1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_passes(settingcheck_relay_url, good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(settingcheck_relay_url, bad[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_has_no_controls_and_is_utf8),
+		cmocka_unit_test(a_paragraph_may_have_lines_and_tabs),
+		cmocka_unit_test(what_is_needed_is_more_than_blanks),
+		cmocka_unit_test(a_domain_has_a_dot_and_nothing_strange),
+		cmocka_unit_test(a_language_is_letters_then_groups),
+		cmocka_unit_test(a_zone_is_one_that_the_system_knows),
+		cmocka_unit_test(a_mailbox_is_an_address_with_or_without_a_name),
+		cmocka_unit_test(an_address_may_be_left_empty_only_where_that_means_something),
+		cmocka_unit_test(a_link_begins_with_https_and_has_no_blanks),
+		cmocka_unit_test(a_relay_is_a_host_and_perhaps_a_port),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

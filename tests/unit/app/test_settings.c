@@ -1,0 +1,498 @@
+/*
+ * dateline.cfg: what is right is kept, and what is wrong is named with file and line.
+ */
+#include "support/test.h"
+
+#include "app/settings.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <sys/stat.h>
+
+#define NEEDED                                                                                               \
+	"newsroom = { name = \"Harbour Relief\"; domain = \"harbour.example\"; };\n"                         \
+	"sender = { from = \"Press <press@harbour.example>\"; bounce_address = \"b@harbour.example\"; };\n"  \
+	"relays = ( { url = \"smtp://localhost:25\"; } );\n"
+
+/* All that was found in a file. */
+struct faults {
+	struct str words; /* a line each */
+	size_t count;
+	struct settings *settings;
+	enum status status;
+	struct err err;
+};
+
+static void note(void *context, const char *words)
+{
+	struct faults *faults = context;
+
+	str_addf(&faults->words, "%s\n", words);
+	faults->count++;
+}
+
+static char *path_in(void **state, const char *name)
+{
+	return file_join(*state, name);
+}
+
+static void load_bytes(void **state, struct faults *faults, struct span content)
+{
+	char *path = path_in(state, "dateline.cfg");
+
+	*faults = (struct faults){0};
+	str_init(&faults->words, STR_MAX_LARGE);
+	assert_int_equal(file_save(path, content, 0600, &faults->err), OK);
+	faults->status = settings_load(path, note, faults, &faults->settings, &faults->err);
+	free(path);
+}
+
+static void load(void **state, struct faults *faults, const char *content)
+{
+	load_bytes(state, faults, span_of(content));
+}
+
+static void clear(struct faults *faults)
+{
+	settings_free(faults->settings);
+	str_clear(&faults->words);
+}
+
+/* The needed settings with one more line, the fourth; exactly one fault, that has the words. */
+static void assert_fault(void **state, const char *line, enum status status, const char *words)
+{
+	struct faults faults;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	str_addf(&text, NEEDED "%s\n", line);
+	load(state, &faults, text.ptr);
+	assert_int_equal(faults.status, status);
+	assert_contains(faults.err.text, words);
+	assert_contains(faults.err.text, "dateline.cfg:4: ");
+	assert_int_equal(faults.count, 1);
+	clear(&faults);
+	str_clear(&text);
+}
+
+static void what_is_not_given_has_its_fallback(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, NEEDED);
+	assert_string_equal(faults.words.ptr, "");
+	assert_int_equal(faults.status, OK);
+	assert_string_equal(faults.settings->newsroom.language, "en");
+	assert_string_equal(faults.settings->newsroom.zone, "UTC");
+	assert_string_equal(faults.settings->sender.reply_to, "");
+	assert_int_equal(faults.settings->sender.copies.count, 0);
+	assert_int_equal(faults.settings->relay_count, 1);
+	assert_int_equal(faults.settings->relays[0].tls, RELAY_TLS_REQUIRED);
+	assert_int_equal(faults.settings->relays[0].connections, 4);
+	assert_int_equal(faults.settings->retry.after.count, 8);
+	assert_int_equal(faults.settings->retry.after.items[0], 120000);
+	assert_int_equal(faults.settings->retry.expire_ms, 48 * 3600000);
+	assert_int_equal(faults.settings->unknown, UNKNOWN_RESEND);
+	assert_int_equal(faults.settings->clock_sync, CLOCK_SYNC_WARN);
+	clear(&faults);
+}
+
+static void what_is_given_is_kept(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults,
+		"newsroom = { name = \"N\"; domain = \"n.example\"; language = \"pt-BR\"; zone = "
+		"\"Europe/Zurich\"; boilerplate = \"About\\nus\"; };\n"
+		"sender = { from = \"a@n.example\"; reply_to = \"r@n.example\"; bounce_address = "
+		"\"b@n.example\"; copies = [\"c@n.example\", \"d@n.example\"]; testers = (); };\n"
+		"relays = ( { url = \"smtps://[::1]:465\"; tls = \"opportunistic\"; connections = 7; rate = "
+		"2.5; },\n { url = \"smtp://backup.n.example\"; } );\n"
+		"retry = { after = [\"1h30m\", \"0s\"]; jitter = 0; expire = \"366d\"; };\n"
+		"unknown = \"hold\"; clock_sync = \"required\";\n");
+	assert_string_equal(faults.words.ptr, "");
+	assert_string_equal(faults.settings->newsroom.language, "pt-BR");
+	assert_string_equal(faults.settings->newsroom.boilerplate, "About\nus");
+	assert_int_equal(faults.settings->sender.copies.count, 2);
+	assert_string_equal(faults.settings->sender.copies.items[1], "d@n.example");
+	assert_int_equal(faults.settings->relay_count, 2);
+	assert_string_equal(faults.settings->relays[1].url, "smtp://backup.n.example");
+	assert_int_equal(faults.settings->relays[0].tls, RELAY_TLS_OPPORTUNISTIC);
+	assert_true(faults.settings->relays[0].rate == 2.5);
+	assert_int_equal(faults.settings->retry.after.items[0], 5400000);
+	assert_int_equal(faults.settings->retry.after.items[1], 0);
+	assert_true(faults.settings->retry.jitter == 0);
+	assert_int_equal(faults.settings->unknown, UNKNOWN_HOLD);
+	assert_int_equal(faults.settings->clock_sync, CLOCK_SYNC_REQUIRED);
+	clear(&faults);
+}
+
+static void an_unknown_setting_suggests_the_near_one(void **state)
+{
+	assert_fault(state, "clock_snyc = \"warn\";", E_SYNTAX,
+		"unknown setting \"clock_snyc\"; did you mean \"clock_sync\"?");
+	assert_fault(state, "retry = { jiter = 0.1; };", E_SYNTAX,
+		"unknown setting \"jiter\" in retry; did you mean \"jitter\"?");
+	assert_fault(state, "colour = \"red\";", E_SYNTAX, "unknown setting \"colour\"; remove it");
+}
+
+static void each_type_refuses_the_others(void **state)
+{
+	assert_fault(state, "unknown = 3;", E_SYNTAX, "\"unknown\" must be a word in quotes");
+	assert_fault(state, "retry = { jitter = \"0.2\"; };", E_SYNTAX, "\"jitter\" must be a number");
+	assert_fault(
+		state, "retry = { expire = 48; };", E_SYNTAX, "\"expire\" must be a length of time like");
+	assert_fault(state, "retry = { after = \"2m\"; };", E_SYNTAX, "\"after\" must be a list like");
+	assert_fault(state, "retry = [1];", E_SYNTAX, "\"retry\" must be a group");
+	assert_fault(state, "retry = { after = [1]; };", E_SYNTAX, "\"after\": its entries are texts");
+}
+
+/* The same, in places where a line of its own isn't possible. */
+static void assert_replaced(
+	void **state, const char *text, const char *by, enum status status, const char *words)
+{
+	struct faults faults;
+	struct str changed;
+	size_t at = span_find(SPAN(NEEDED), span_of(text), 0);
+
+	assert_true(at != SIZE_MAX);
+	str_init(&changed, STR_MAX_LARGE);
+	str_add(&changed, span_first(SPAN(NEEDED), at));
+	str_add_text(&changed, by);
+	str_add(&changed, span_from(SPAN(NEEDED), at + strlen(text)));
+	load(state, &faults, changed.ptr);
+	assert_int_equal(faults.status, status);
+	assert_contains(faults.err.text, words);
+	assert_int_equal(faults.count, 1);
+	clear(&faults);
+	str_clear(&changed);
+}
+
+static void a_text_must_be_one_and_pass_its_check(void **state)
+{
+	assert_replaced(state, "\"Harbour Relief\"", "7", E_SYNTAX, "\"name\" must be a text in quotes");
+	assert_replaced(state, "\"harbour.example\"", "\"harbour\"", E_SYNTAX, "\"domain\": \"harbour\"");
+	assert_replaced(state, "\"Press <press@harbour.example>\"", "\"Press\"", E_SYNTAX, "\"from\": ");
+	assert_replaced(
+		state, "\"smtp://localhost:25\"", "\"http://x\"", E_SYNTAX, "must begin with smtp://");
+	assert_replaced(state, "\"smtp://localhost:25\"", "\"smtp://localhost:99999\"", E_SYNTAX, "host");
+	assert_replaced(state, "\"smtp://localhost:25\"", "\"smtp://u:p@host\"", E_SYNTAX, "\"user\"");
+}
+
+static void whole_numbers_keep_to_their_range(void **state)
+{
+	static const char url[] = "\"smtp://localhost:25\";";
+
+	assert_replaced(state, url, "\"smtp://h\"; connections = 0;", E_RANGE,
+		"\"connections\" is 0; it may be 1 to 1000");
+	assert_replaced(state, url, "\"smtp://h\"; connections = 1001;", E_RANGE, "\"connections\" is 1001");
+	assert_replaced(state, url, "\"smtp://h\"; connections = 2.5;", E_SYNTAX, "must be a whole number");
+	assert_replaced(state, url, "\"smtp://h\"; connections = 99999999999L;", E_SYNTAX, "\"connections\"");
+}
+
+static void numbers_keep_to_their_range(void **state)
+{
+	assert_fault(state, "retry = { jitter = 0.91; };", E_RANGE, "\"jitter\" is 0.91; it may be 0 to 0.9");
+	assert_fault(state, "retry = { jitter = -1; };", E_RANGE, "\"jitter\" is -1");
+	assert_fault(state, "retry = { jitter = 1e999; };", E_RANGE, "\"jitter\" is inf");
+}
+
+static void a_choice_names_the_possible_words(void **state)
+{
+	assert_fault(state, "unknown = \"retry\";", E_RANGE,
+		"\"unknown\" is \"retry\"; it may be one of \"resend\", \"hold\"");
+}
+
+static void impossible_durations_are_refused(void **state)
+{
+	assert_fault(state, "retry = { expire = \"soon\"; };", E_SYNTAX, "\"soon\" is no length of time");
+	assert_fault(state, "retry = { expire = \"367d\"; };", E_RANGE, "longer than a year");
+	assert_fault(state, "retry = { after = []; };", E_RANGE, "\"after\" has 0 entries; it may have 1 to");
+	assert_fault(state, "retry = { after = [\"1m\", \"x\"]; };", E_SYNTAX, "\"after\": \"x\"");
+}
+
+static void a_list_has_a_ceiling(void **state)
+{
+	struct str line;
+
+	str_init(&line, STR_MAX_LARGE);
+	str_add_text(&line, "retry = { after = [\"1m\"");
+	for (int i = 0; i < 100; i++)
+		str_add_text(&line, ", \"1m\"");
+	str_add_text(&line, "]; };");
+	assert_fault(state, line.ptr, E_RANGE, "\"after\" has 101 entries");
+	str_clear(&line);
+}
+
+static void a_group_twice_is_refused(void **state)
+{
+	assert_fault(state, "newsroom = { };", E_SYNTAX, "duplicate");
+}
+
+static void what_is_needed_and_not_there_is_named(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, "");
+	assert_int_equal(faults.status, E_NOTFOUND);
+	assert_contains(faults.words.ptr, "newsroom has no \"name\"");
+	assert_contains(faults.words.ptr, "newsroom has no \"domain\"");
+	assert_contains(faults.words.ptr, "sender has no \"from\"");
+	assert_contains(faults.words.ptr, "there is no \"relays\"");
+	clear(&faults);
+}
+
+static void faults_come_in_the_order_of_the_file(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults,
+		"colour = \"red\";\n"
+		"retry = { jitter = 5; };\n" NEEDED "unknown = 3;\n");
+	assert_int_equal(faults.count, 3);
+	assert_contains(faults.err.text, "dateline.cfg:1: unknown setting \"colour\"");
+	assert_true(strstr(faults.words.ptr, "cfg:1: ") < strstr(faults.words.ptr, "cfg:2: "));
+	assert_true(strstr(faults.words.ptr, "cfg:2: ") < strstr(faults.words.ptr, "cfg:6: "));
+	clear(&faults);
+}
+
+static void a_broken_file_is_told_by_its_line(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, NEEDED "unknown = = ;\n");
+	assert_int_equal(faults.status, E_SYNTAX);
+	assert_contains(faults.err.text, "dateline.cfg:4: syntax error");
+	clear(&faults);
+}
+
+static void brackets_without_end_are_a_fault_and_no_crash(void **state)
+{
+	struct faults faults;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	str_add_text(&text, "unknown = ");
+	str_add_repeat(&text, '(', 200000);
+	load(state, &faults, text.ptr);
+	assert_int_equal(faults.status, E_SYNTAX);
+	clear(&faults);
+	str_clear(&text);
+}
+
+static void including_other_files_is_refused(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, NEEDED "  @include \"/etc/passwd\"\n");
+	assert_int_equal(faults.status, E_UNSUPPORTED);
+	assert_contains(faults.err.text, "dateline.cfg:4: \"@include\" isn't supported");
+	clear(&faults);
+}
+
+static void a_nul_does_not_end_the_file_unnoticed(void **state)
+{
+	struct faults faults;
+
+	load_bytes(state, &faults, SPAN(NEEDED "\0unknown = 3;\n"));
+	assert_int_equal(faults.status, E_SYNTAX);
+	assert_contains(faults.err.text, "NUL");
+	clear(&faults);
+}
+
+static void a_file_over_the_ceiling_is_refused(void **state)
+{
+	struct faults faults;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	str_add_text(&text, NEEDED "# ");
+	str_add_repeat(&text, 'x', 300 * 1024);
+	load(state, &faults, text.ptr);
+	assert_int_equal(faults.status, E_RANGE);
+	assert_int_equal(faults.count, 1);
+	clear(&faults);
+	str_clear(&text);
+}
+
+static void without_a_file_it_is_not_found(void **state)
+{
+	struct settings *settings = NULL;
+	struct err err;
+	char *path = path_in(state, "dateline.cfg");
+
+	assert_int_equal(settings_load(path, NULL, NULL, &settings, &err), E_NOTFOUND);
+	free(path);
+}
+
+#define WITH_USER(rest)                                                                                      \
+	"newsroom = { name = \"N\"; domain = \"n.example\"; };\n"                                            \
+	"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"                          \
+	"relays = ( { url = \"smtp://h\"; user = \"press\"; " rest " } );\n"
+
+static void save_secret(void **state, mode_t mode)
+{
+	char *path = path_in(state, "secret");
+	struct err err;
+
+	assert_int_equal(file_save(path, SPAN("hunter2\n"), mode, &err), OK);
+	assert_int_equal(chmod(path, mode), 0);
+	free(path);
+}
+
+static void a_password_is_read_from_its_file_beside_the_settings(void **state)
+{
+	struct faults faults;
+
+	save_secret(state, 0600);
+	load(state, &faults, WITH_USER("password_file = \"secret\";"));
+	assert_string_equal(faults.words.ptr, "");
+	assert_string_equal(settings_relay(faults.settings, 0).password, "hunter2");
+	clear(&faults);
+}
+
+static void a_password_file_that_others_may_read_is_refused(void **state)
+{
+	struct faults faults;
+
+	save_secret(state, 0640);
+	load(state, &faults, WITH_USER("password_file = \"secret\";"));
+	assert_int_equal(faults.status, E_DENIED);
+	assert_contains(faults.err.text, "chmod");
+	assert_null(strstr(faults.words.ptr, "hunter2"));
+	clear(&faults);
+}
+
+static void a_password_file_that_is_not_there_is_named(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, WITH_USER("password_file = \"secret\";"));
+	assert_int_equal(faults.status, E_NOTFOUND);
+	assert_contains(faults.err.text, "\"password_file\": ");
+	clear(&faults);
+}
+
+static void a_password_is_taken_from_the_environment(void **state)
+{
+	struct faults faults;
+
+	setenv("DATELINE_TEST_PASSWORD", "hunter2", 1);
+	load(state, &faults, WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";"));
+	assert_string_equal(settings_relay(faults.settings, 0).password, "hunter2");
+	clear(&faults);
+	unsetenv("DATELINE_TEST_PASSWORD");
+	load(state, &faults, WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";"));
+	assert_int_equal(faults.status, E_NOTFOUND);
+	assert_contains(faults.err.text, "the environment has no \"DATELINE_TEST_PASSWORD\"");
+	clear(&faults);
+}
+
+static void a_user_without_a_password_is_a_fault(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults, WITH_USER(""));
+	assert_int_equal(faults.status, E_NOTFOUND);
+	assert_contains(faults.err.text, "\"user\" is set but no password");
+	clear(&faults);
+}
+
+static void a_password_in_the_settings_is_refused_and_not_repeated(void **state)
+{
+	struct faults faults;
+
+	save_secret(state, 0600);
+	load(state, &faults, WITH_USER("password = \"hunter2\"; password_file = \"secret\";"));
+	assert_int_equal(faults.status, E_DENIED);
+	assert_contains(faults.err.text, "\"password_file\"");
+	assert_null(strstr(faults.words.ptr, "hunter2"));
+	clear(&faults);
+}
+
+static void what_is_shown_hides_the_password(void **state)
+{
+	struct faults faults;
+	struct str text;
+
+	save_secret(state, 0600);
+	load(state, &faults, WITH_USER("password_file = \"secret\";"));
+	str_init(&text, STR_MAX_LARGE);
+	settings_format(faults.settings, &text);
+	assert_null(strstr(text.ptr, "hunter2"));
+	assert_contains(text.ptr, "********");
+	str_clear(&text);
+	clear(&faults);
+}
+
+static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
+{
+	struct faults faults;
+	struct faults again;
+	struct str first;
+	struct str second;
+
+	save_secret(state, 0600);
+	load(state, &faults,
+		"newsroom = { name = \"N \\\"quoted\\\" \\\\ Zoë\"; domain = \"n.example\"; boilerplate = "
+		"\"One\\n\\ttwo\\n\"; };\n"
+		"sender = { from = \"\\\"A, B\\\" <a@n.example>\"; bounce_address = \"b@n.example\"; copies "
+		"= [\"c@n.example\"]; };\n"
+		"relays = ( { url = \"smtp://h\"; user = \"press\"; password_file = \"secret\"; rate = "
+		"123456.75; },\n { url = \"smtp://g\"; rate = 1000000; } );\n"
+		"retry = { after = [\"90s\", \"1h30m\", \"0s\", \"2d\"]; jitter = 0.15; expire = \"25h\"; "
+		"};\n");
+	assert_string_equal(faults.words.ptr, "");
+	str_init(&first, STR_MAX_LARGE);
+	str_init(&second, STR_MAX_LARGE);
+	settings_format(faults.settings, &first);
+	load(state, &again, first.ptr);
+	assert_string_equal(again.words.ptr, "");
+	settings_format(again.settings, &second);
+	assert_string_equal(first.ptr, second.ptr);
+	assert_true(again.settings->relays[0].rate == faults.settings->relays[0].rate);
+	assert_true(again.settings->retry.jitter == faults.settings->retry.jitter);
+	assert_string_equal(again.settings->newsroom.name, faults.settings->newsroom.name);
+	assert_string_equal(again.settings->newsroom.boilerplate, faults.settings->newsroom.boilerplate);
+	str_clear(&first);
+	str_clear(&second);
+	clear(&faults);
+	clear(&again);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, test_folder_setup, test_folder_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_not_given_has_its_fallback),
+		TEST(what_is_given_is_kept),
+		TEST(an_unknown_setting_suggests_the_near_one),
+		TEST(each_type_refuses_the_others),
+		TEST(a_text_must_be_one_and_pass_its_check),
+		TEST(whole_numbers_keep_to_their_range),
+		TEST(numbers_keep_to_their_range),
+		TEST(a_choice_names_the_possible_words),
+		TEST(impossible_durations_are_refused),
+		TEST(a_list_has_a_ceiling),
+		TEST(a_group_twice_is_refused),
+		TEST(what_is_needed_and_not_there_is_named),
+		TEST(faults_come_in_the_order_of_the_file),
+		TEST(a_broken_file_is_told_by_its_line),
+		TEST(brackets_without_end_are_a_fault_and_no_crash),
+		TEST(including_other_files_is_refused),
+		TEST(a_nul_does_not_end_the_file_unnoticed),
+		TEST(a_file_over_the_ceiling_is_refused),
+		TEST(without_a_file_it_is_not_found),
+		TEST(a_password_is_read_from_its_file_beside_the_settings),
+		TEST(a_password_file_that_others_may_read_is_refused),
+		TEST(a_password_file_that_is_not_there_is_named),
+		TEST(a_password_is_taken_from_the_environment),
+		TEST(a_user_without_a_password_is_a_fault),
+		TEST(a_password_in_the_settings_is_refused_and_not_repeated),
+		TEST(what_is_shown_hides_the_password),
+		TEST(what_is_shown_can_be_loaded_again_and_is_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
