@@ -46,7 +46,7 @@ static struct engine *running;
 static void on_signal(int number)
 {
 	(void)number;
-	engine_stop(running);
+	engine_stop(running); /* NOLINT(bugprone-signal-handler,cert-sig30-c): its contract says it may */
 }
 
 static void print_json(json_t *object)
@@ -256,7 +256,8 @@ struct setup {
 };
 
 enum option_key {
-	KEY_RELAY = 1000,
+	KEY_FIRST = 1000,
+	KEY_RELAY,
 	KEY_FALLBACK,
 	KEY_TLS,
 	KEY_CA,
@@ -317,15 +318,15 @@ static const struct option options[] = {
 static void set_text(struct setup *setup, struct tool *tool, int key, const char *value)
 {
 	const char **texts[] = {
-		[KEY_RELAY - KEY_RELAY] = &setup->relay.url,
-		[KEY_FALLBACK - KEY_RELAY] = &setup->fallback,
-		[KEY_CA - KEY_RELAY] = &setup->relay.ca_file,
-		[KEY_USER - KEY_RELAY] = &setup->relay.user,
-		[KEY_PASSWORD - KEY_RELAY] = &setup->relay.password,
-		[KEY_FLIGHT - KEY_RELAY] = &setup->flight,
-		[KEY_FROM - KEY_RELAY] = &tool->from,
+		[KEY_RELAY - KEY_FIRST] = &setup->relay.url,
+		[KEY_FALLBACK - KEY_FIRST] = &setup->fallback,
+		[KEY_CA - KEY_FIRST] = &setup->relay.ca_file,
+		[KEY_USER - KEY_FIRST] = &setup->relay.user,
+		[KEY_PASSWORD - KEY_FIRST] = &setup->relay.password,
+		[KEY_FLIGHT - KEY_FIRST] = &setup->flight,
+		[KEY_FROM - KEY_FIRST] = &tool->from,
 	};
-	size_t at = (size_t)(key - KEY_RELAY);
+	size_t at = (size_t)(key - KEY_FIRST);
 
 	if (at < sizeof(texts) / sizeof(texts[0]) && texts[at])
 		*texts[at] = value;
@@ -340,26 +341,26 @@ static void set_text(struct setup *setup, struct tool *tool, int key, const char
 static void set_number(struct setup *setup, struct tool *tool, int key, const char *value)
 {
 	int *const small[] = {
-		[KEY_CONNECTIONS - KEY_RELAY] = &setup->relay.connections,
-		[KEY_PER_CONNECTION - KEY_RELAY] = &setup->relay.messages_per_connection,
-		[KEY_CONNECT_TIMEOUT - KEY_RELAY] = &setup->options.connect_timeout_ms,
-		[KEY_TIMEOUT - KEY_RELAY] = &setup->options.command_timeout_ms,
-		[KEY_DOT_TIMEOUT - KEY_RELAY] = &setup->options.dot_timeout_ms,
-		[KEY_RELAY_TRIES - KEY_RELAY] = &setup->options.relay_tries,
-		[KEY_RELAY_RETRY - KEY_RELAY] = &setup->options.relay_retry_ms,
+		[KEY_CONNECTIONS - KEY_FIRST] = &setup->relay.connections,
+		[KEY_PER_CONNECTION - KEY_FIRST] = &setup->relay.messages_per_connection,
+		[KEY_CONNECT_TIMEOUT - KEY_FIRST] = &setup->options.connect_timeout_ms,
+		[KEY_TIMEOUT - KEY_FIRST] = &setup->options.command_timeout_ms,
+		[KEY_DOT_TIMEOUT - KEY_FIRST] = &setup->options.dot_timeout_ms,
+		[KEY_RELAY_TRIES - KEY_FIRST] = &setup->options.relay_tries,
+		[KEY_RELAY_RETRY - KEY_FIRST] = &setup->options.relay_retry_ms,
 	};
 	long *const large[] = {
-		[KEY_COUNT - KEY_RELAY] = &setup->count,
-		[KEY_SIZE - KEY_RELAY] = &tool->size,
-		[KEY_TRIES - KEY_RELAY] = &tool->tries,
-		[KEY_RETRY - KEY_RELAY] = &tool->retry_ms,
-		[KEY_REFUSE_GATE - KEY_RELAY] = &tool->refuse_gate_at,
-		[KEY_FAIL_NOTE - KEY_RELAY] = &tool->fail_note_at,
-		[KEY_FAIL_TURN - KEY_RELAY] = &tool->fail_turn_at,
-		[KEY_STOP_AFTER - KEY_RELAY] = &tool->stop_after,
-		[KEY_STOP_AGAIN - KEY_RELAY] = &tool->stop_again_after,
+		[KEY_COUNT - KEY_FIRST] = &setup->count,
+		[KEY_SIZE - KEY_FIRST] = &tool->size,
+		[KEY_TRIES - KEY_FIRST] = &tool->tries,
+		[KEY_RETRY - KEY_FIRST] = &tool->retry_ms,
+		[KEY_REFUSE_GATE - KEY_FIRST] = &tool->refuse_gate_at,
+		[KEY_FAIL_NOTE - KEY_FIRST] = &tool->fail_note_at,
+		[KEY_FAIL_TURN - KEY_FIRST] = &tool->fail_turn_at,
+		[KEY_STOP_AFTER - KEY_FIRST] = &tool->stop_after,
+		[KEY_STOP_AGAIN - KEY_FIRST] = &tool->stop_again_after,
 	};
-	size_t at = (size_t)(key - KEY_RELAY);
+	size_t at = (size_t)(key - KEY_FIRST);
 	long number = value ? strtol(value, NULL, 10) : 0;
 
 	if (at < sizeof(small) / sizeof(small[0]) && small[at])
