@@ -27,6 +27,11 @@ void outcomeview_print_json(const struct dispatch_view *view);
 /* "283 accepted, 2 deferred (next 10:02:00), 3 failed": the states that have any. */
 void outcomeview_counts(const struct zone *zone, const struct delivery_counts *counts, struct str *out);
 
+/* "24 Nov", or "24 Nov 2025" if it's of another year. */
+void outcomeview_day(const struct zone *zone, int64_t instant_ms, struct str *out);
+/* "10:00". */
+void outcomeview_minute(const struct zone *zone, int64_t instant_ms, struct str *out);
+
 /* "3 s", "2 h 14 min". */
 void outcomeview_duration(int64_t ms, struct str *out);
 

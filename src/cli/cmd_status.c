@@ -17,8 +17,8 @@ static const struct table_column columns[] = {
 	{"KIND", false, 0},
 	{"RELEASE", false, 14},
 	{"TO", false, 8},
-	{"SENT", false, 0},
-	{"DONE", true, 0},
+	{"BEGUN", false, 0},
+	{"SENT", true, 0},
 	{"OPEN", true, 0},
 	{"FAILED", true, 0},
 };
@@ -58,13 +58,15 @@ static void add_row(
 	struct str when;
 
 	str_init(&when, STR_MAX_SMALL);
-	zone_format(newsroom_zone(listing->call->newsroom), dispatch->created_ms, &when);
+	outcomeview_day(newsroom_zone(listing->call->newsroom), dispatch->created_ms, &when);
+	str_add_char(&when, ' ');
+	outcomeview_minute(newsroom_zone(listing->call->newsroom), dispatch->created_ms, &when);
 	table_addf(table, "%" PRId64, dispatch->id);
 	table_add_toned(table, tone_of(dispatch->state), span_of(dispatch_state_name(dispatch->state)));
 	table_add(table, span_of(dispatch_kind_name(dispatch->kind)));
 	table_add(table, span_of(dispatch->release));
 	table_add(table, span_of(dispatch->lists));
-	table_add(table, span_from(str_span(&when), strlen("Tue ")));
+	table_add(table, str_span(&when));
 	table_addf(table, "%" PRId64, n[DELIVERY_ACCEPTED] + n[DELIVERY_BOUNCED]);
 	table_addf(table, "%" PRId64,
 		n[DELIVERY_QUEUED] + n[DELIVERY_CLAIMED] + n[DELIVERY_DEFERRED] + n[DELIVERY_UNKNOWN]);

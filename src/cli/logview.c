@@ -175,18 +175,6 @@ static enum terminal_tone tone_of(enum delivery_state state)
 	return TONE_PLAIN;
 }
 
-/* "24 Nov ": of "Tue 24 Nov 2026 10:00". */
-static void add_day(const struct zone *zone, int64_t instant_ms, struct str *out)
-{
-	struct str whole;
-
-	str_init(&whole, STR_MAX_SMALL);
-	zone_format(zone, instant_ms, &whole);
-	str_add(out, span_first(span_from(str_span(&whole), strlen("Tue ")),
-			     whole.len - strlen("Tue 2026 10:00")));
-	str_clear(&whole);
-}
-
 static void add_address(struct table *table, const char *address)
 {
 	struct str shown;
@@ -207,8 +195,10 @@ static void add_row(struct logview *view, const struct delivery_line *line, cons
 	if (table_rows(view->table) == LOGVIEW_ROWS_MAX)
 		return;
 	str_init(&text, STR_MAX_SMALL);
-	if (attempt && view->all_tries)
-		add_day(view->zone, attempt->settled_ms, &text);
+	if (attempt && view->all_tries) {
+		outcomeview_day(view->zone, attempt->settled_ms, &text);
+		str_add_char(&text, ' ');
+	}
 	if (attempt)
 		zone_format_time(view->zone, attempt->settled_ms, &text);
 	table_add(view->table, str_span(&text));

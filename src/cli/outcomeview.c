@@ -45,6 +45,24 @@ void outcomeview_duration(int64_t ms, struct str *out)
 		str_addf(out, "%" PRId64 " h %" PRId64 " min", seconds / 3600, seconds / 60 % 60);
 }
 
+void outcomeview_day(const struct zone *zone, int64_t instant_ms, struct str *out)
+{
+	static const char *const months[] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct civil then = zone_civil(zone, instant_ms);
+
+	str_addf(out, "%d %s", then.day, months[then.month - 1]);
+	if (then.year != zone_civil(zone, clock_now_ms()).year)
+		str_addf(out, " %d", then.year);
+}
+
+void outcomeview_minute(const struct zone *zone, int64_t instant_ms, struct str *out)
+{
+	struct civil then = zone_civil(zone, instant_ms);
+
+	str_addf(out, "%02d:%02d", then.hour, then.minute);
+}
+
 /* What needs nothing more now, deferred ones left out: they come again. */
 static int64_t done_of(const struct courier_progress *progress)
 {
