@@ -134,7 +134,7 @@ static void fill_getopt(const struct command *command, struct option *table, str
 /* Own options come back as 1 + their index, or as their letter. */
 static const struct command_option *own_option(const struct command *command, int value)
 {
-	for (int i = 0; command->options && command->options[i].name; i++) {
+	for (int i = 0; command && command->options && command->options[i].name; i++) {
 		if (value == 1 + i || value == command->options[i].letter)
 			return &command->options[i];
 	}
@@ -280,7 +280,7 @@ enum status option_parse(
 	int argc, char **argv, struct call *call, struct option_words *words, struct err *err)
 {
 	const char *first[WORDS_MAX] = {NULL};
-	int positions[WORDS_MAX];
+	int positions[WORDS_MAX] = {0};
 	size_t count = first_words(argc, argv, first, positions);
 	size_t used = 0;
 	enum status status;

@@ -157,13 +157,13 @@ void table_format(const struct table *table, size_t columns, struct str *out)
 	for (size_t i = 0; i < table->column_count; i++)
 		add_cell(table, i, widths[i], TONE_FAINT, span_of(table->columns[i].title), out);
 	end_row(out);
-	for (size_t i = 0; i < table->count; i++) {
-		size_t column = i % table->column_count;
+	for (size_t start = 0; start + table->column_count <= table->count; start += table->column_count) {
+		for (size_t i = 0; i < table->column_count; i++) {
+			const struct cell *cell = &table->cells[start + i];
 
-		add_cell(table, column, widths[column], table->cells[i].tone, span_of(table->cells[i].text),
-			out);
-		if (column + 1 == table->column_count)
-			end_row(out);
+			add_cell(table, i, widths[i], cell->tone, span_of(cell->text), out);
+		}
+		end_row(out);
 	}
 	free(widths);
 }
