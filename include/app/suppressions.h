@@ -21,7 +21,6 @@ enum status suppressions_find(
 	struct store *store, const char *address, struct suppression *out, struct err *err);
 
 /* All, by address key. What `fn` is given is borrowed for the call; not OK stops. */
-enum status suppressions_each(
-	struct store *store, store_suppression_fn *fn, void *context, struct err *err);
+enum status suppressions_each(struct store *store, store_suppression_fn *fn, void *context, struct err *err);
 
 #endif

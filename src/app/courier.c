@@ -29,8 +29,8 @@
 #define CLAIMS_LEAST 64
 #define CLAIMS_MOST 1024
 #define CLAIMS_PER_CONNECTION 16
-/* After so many notes the flight record is drained and truncated. */
-#define FLIGHT_NOTES_MOST 100000u
+/* After so many notes the flight record is cut back to what is still on its way. */
+#define FLIGHT_NOTES_MOST 50000u
 #define FLIGHT_NAME "flight"
 
 /* A dispatch that is being carried. */
@@ -76,11 +76,6 @@ static struct carried *find_carried(struct courier *courier, int64_t dispatch)
 	return NULL;
 }
 
-static bool is_draining(const struct courier *courier)
-{
-	return courier->notes >= FLIGHT_NOTES_MOST;
-}
-
 static void move_count(struct courier *courier, enum delivery_state from, enum delivery_state to)
 {
 	courier->progress.by_state[from]--;
@@ -93,7 +88,7 @@ static int64_t next_claim_ms(const struct courier *courier)
 	int64_t now_ms = clock_now_ms();
 	int64_t next_ms = ENGINE_NEVER;
 
-	if (courier->settled.count || courier->returned.count || is_draining(courier))
+	if (courier->settled.count || courier->returned.count)
 		return now_ms;
 	for (size_t i = 0; i < courier->carried_count; i++) {
 		const struct carried *carried = &courier->carried[i];
@@ -114,7 +109,7 @@ static size_t engine_takes(void *context, struct engine_job **jobs, size_t want,
 	struct courier *courier = context;
 	size_t count = 0;
 
-	while (count < want && courier->ready.count && !courier->stops && !is_draining(courier)) {
+	while (count < want && courier->ready.count && !courier->stops) {
 		struct courierjob *job = courierjob_take(&courier->ready);
 
 		jobs[count++] = &job->job;
@@ -373,10 +368,10 @@ static enum status commit_turn(void *context, struct err *err)
 	return status;
 }
 
-/* The record may go once all it tells of is in the store, and nothing is on its way. */
+/* What the record tells of is in the store by now, but for what is still on its way: that is kept. */
 static enum status truncate_flight(struct courier *courier, struct err *err)
 {
-	if (courier->in_flight || !courier->notes)
+	if (!courier->notes || (courier->in_flight && courier->notes < FLIGHT_NOTES_MOST))
 		return OK;
 	courier->notes = 0;
 	return flight_truncate(courier->flight, err);

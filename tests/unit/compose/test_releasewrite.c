@@ -123,10 +123,7 @@ static void texts_that_yaml_would_read_otherwise_survive(void **state)
 static void markdown_in_front_matter_survives(void **state)
 {
 	static const char *const blocks[] = {"a\nb", "a\n\n  indented\n\nb", "# not a comment\nb",
-		"a\n---\nb", "- a\n\t- b",
-		"a\xe2\x80\xa8"
-		"b\nc",
-		"a  \nb", "    code\nb"};
+		"a\n---\nb", "- a\n\t- b", "a\u2028b\nc", "a  \nb", "    code\nb"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
