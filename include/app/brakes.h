@@ -31,7 +31,11 @@ enum resolution {
 	RESOLVE_RESEND    /* once more, marked as a possible duplicate */
 };
 
-/* What a person knows of an unknown delivery. E_NOTFOUND if the address has none in the dispatch. */
+/*
+ * What a person knows of an unknown delivery. A dispatch that was held for it goes on,
+ * or ends. E_NOTFOUND if the address has none in the dispatch, E_CONFLICT for another
+ * message from one that has ended.
+ */
 enum status brakes_resolve(struct store *store, int64_t dispatch, const char *address,
 	enum resolution resolution, struct err *err);
 

@@ -30,7 +30,8 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 
 /*
  * After the commit that settles every reply noted so far is durable: forgets all but the messages
- * noted final by this process and not yet answered. Also after recovery, which settles all.
+ * noted final by this process and not yet answered. Also after recovery, which settles all:
+ * from then on the record is of this boot.
  */
 enum status flight_truncate(struct flight *flight, struct err *err);
 

@@ -57,7 +57,8 @@ enum status store_set_delivery_state(struct store *store, int64_t dispatch, int6
 enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err);
 
 typedef enum status store_delivery_fn(void *context, const struct delivery *delivery, struct err *err);
-/* All in a state, over all dispatches. */
+/* All in a state, by dispatch and position: of QUEUED, CLAIMED, DEFERRED, UNKNOWN, also in ended dispatches.
+ */
 enum status store_each_delivery(struct store *store, enum delivery_state state, store_delivery_fn *fn,
 	void *context, struct err *err);
 

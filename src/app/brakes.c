@@ -3,6 +3,7 @@
  */
 #include "app/brakes.h"
 
+#include "app/dispatches.h"
 #include "app/outcome.h"
 #include "base/clock.h"
 #include "mail/addr.h"
@@ -78,8 +79,7 @@ static enum status check_can_go_on(struct store *store, const struct dispatch *d
 
 	if (status != OK)
 		return status;
-	if (counts.by_state[DELIVERY_UNKNOWN] && !counts.by_state[DELIVERY_QUEUED] &&
-		!counts.by_state[DELIVERY_CLAIMED] && !counts.by_state[DELIVERY_DEFERRED])
+	if (counts.by_state[DELIVERY_UNKNOWN] && !dispatch_is_open(&counts))
 		return err_set(err, E_HELD,
 			"all that is left of dispatch %lld is unknown: see \"dateline log %lld --state "
 			"unknown\", then "
@@ -178,19 +178,39 @@ static enum status resolve_address(struct braking *braking, struct err *err)
 	return status;
 }
 
+/*
+ * Where the unknown ones were all that was left, they are what it was held for; a
+ * hold with others still to be sent is a person's, and stays.
+ */
+static enum status go_on_after_resolving(struct braking *braking, const struct dispatch *dispatch,
+	const struct delivery_counts *before, struct err *err)
+{
+	enum status status = OK;
+
+	if (braking->resolution == RESOLVE_RESEND && dispatch->state == DISPATCH_HELD &&
+		!dispatch_is_open(before))
+		status = store_set_dispatch_state(
+			braking->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
+	return status == OK ? outcome_finish(braking->store, dispatch->id, err) : status;
+}
+
 static enum status work_resolve(void *context, struct err *err)
 {
 	struct braking *braking = context;
-	struct delivery_counts counts;
-	enum status status = resolve_address(braking, err);
+	struct delivery_counts before;
+	struct dispatch dispatch = {0};
+	enum status status = store_find_dispatch(braking->store, braking->dispatch, &dispatch, err);
 
+	if (status == OK && braking->resolution == RESOLVE_RESEND && is_over(&dispatch))
+		status = has_ended(&dispatch, err);
 	if (status == OK)
-		status = store_count_deliveries(braking->store, braking->dispatch, &counts, err);
-	if (status != OK || counts.by_state[DELIVERY_UNKNOWN])
-		return status;
-	status = store_set_dispatch_state(
-		braking->store, braking->dispatch, DISPATCH_SENDING, "", clock_now_ms(), err);
-	return status == OK ? outcome_finish(braking->store, braking->dispatch, err) : status;
+		status = store_count_deliveries(braking->store, dispatch.id, &before, err);
+	if (status == OK)
+		status = resolve_address(braking, err);
+	if (status == OK)
+		status = go_on_after_resolving(braking, &dispatch, &before, err);
+	dispatch_clear(&dispatch);
+	return status;
 }
 
 enum status brakes_resolve(struct store *store, int64_t dispatch, const char *address,

@@ -3,6 +3,7 @@
  */
 #include "app/outcome.h"
 
+#include "app/dispatches.h"
 #include "base/clock.h"
 #include "deliver/retry.h"
 #include "store/deliveries.h"
@@ -40,6 +41,25 @@ static enum status next_try(struct store *store, const struct settings *settings
 	return OK;
 }
 
+/*
+ * Once: after a second unknown only a person can tell. Not of a cancelled dispatch,
+ * which would call it cancelled, and so unsent.
+ */
+static enum status resend_unknown(
+	struct store *store, const struct attempt *attempt, enum delivery_state *state, struct err *err)
+{
+	enum dispatch_state dispatch;
+	enum status status;
+
+	if (attempt->is_possible_duplicate)
+		return OK;
+	status = store_get_dispatch_state(store, attempt->dispatch, &dispatch, err);
+	if (status != OK || dispatch == DISPATCH_CANCELLED)
+		return status;
+	*state = DELIVERY_QUEUED;
+	return store_requeue_unknown(store, attempt->dispatch, attempt->position, err);
+}
+
 enum status outcome_settle(struct store *store, const struct settings *settings,
 	const struct attempt *attempt, enum delivery_state *state, struct err *err)
 {
@@ -55,12 +75,8 @@ enum status outcome_settle(struct store *store, const struct settings *settings,
 	}
 	if (status == OK)
 		status = store_settle(store, attempt, *state, next_ms, err);
-	/* Once: after a second unknown only a person can tell. */
-	if (status == OK && *state == DELIVERY_UNKNOWN && settings->unknown == UNKNOWN_RESEND &&
-		!attempt->is_possible_duplicate) {
-		status = store_requeue_unknown(store, attempt->dispatch, attempt->position, err);
-		*state = DELIVERY_QUEUED;
-	}
+	if (status == OK && *state == DELIVERY_UNKNOWN && settings->unknown == UNKNOWN_RESEND)
+		status = resend_unknown(store, attempt, state, err);
 	return status;
 }
 
@@ -77,8 +93,7 @@ enum status outcome_finish(struct store *store, int64_t dispatch, struct err *er
 	if (status == OK)
 		status = store_count_deliveries(store, dispatch, &counts, err);
 	unknown = counts.by_state[DELIVERY_UNKNOWN];
-	if (status != OK || counts.by_state[DELIVERY_QUEUED] || counts.by_state[DELIVERY_CLAIMED] ||
-		counts.by_state[DELIVERY_DEFERRED])
+	if (status != OK || dispatch_is_open(&counts))
 		return status;
 	if (!unknown)
 		return store_set_dispatch_state(store, dispatch, DISPATCH_FINISHED, "", clock_now_ms(), err);

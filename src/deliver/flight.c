@@ -361,7 +361,7 @@ enum status flight_truncate(struct flight *flight, struct err *err)
 	int64_t start = sizeof(struct header);
 	enum status status;
 
-	if (!flight->header.generation || (flight->end == flight->header.start && is_current(flight)))
+	if (flight->end == flight->header.start && is_current(flight))
 		return OK;
 	if (flight->header.start - start < size)
 		start = flight->end;

@@ -97,7 +97,7 @@ enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_
 		SQLITE_VALUES(sqlite_int(dispatch)), next_ms, err);
 }
 
-/* What it was is known from its tries: a deferred one has some. */
+/* What it was is known from its next try: a deferred one has some. */
 enum status store_give_back(struct store *store, int64_t dispatch, int64_t position, struct err *err)
 {
 	return sqlite_run(store,
@@ -213,8 +213,8 @@ enum status store_each_delivery(
 	enum status end;
 
 	sqlite_query(store,
-		"SELECT " DELIVERY_COLUMNS " FROM dispatch JOIN delivery d ON d.dispatch = dispatch.id "
-		"WHERE dispatch.finished_ms = 0 AND d.state = ?1 ORDER BY d.dispatch, d.position",
+		"SELECT " DELIVERY_COLUMNS " FROM dispatch CROSS JOIN delivery d ON d.dispatch = dispatch.id "
+		"WHERE d.state IN (0, 1, 3, 5) AND d.state = ?1 ORDER BY d.dispatch, d.position",
 		SQLITE_VALUES(sqlite_int(state)), &rows);
 	while (status == OK && sqlite_next(&rows)) {
 		struct delivery delivery;
