@@ -27,6 +27,7 @@ struct planning {
 	bool was_sent;            /* a public dispatch of the release exists */
 	struct idmap again;       /* hash of an address key → its index in `again_found` */
 	bool *again_found;
+	size_t *again_index; /* of each address as typed: in again_found */
 	size_t recipient_capacity;
 	size_t leftout_capacity;
 	size_t fallback_capacity;
@@ -275,8 +276,11 @@ static enum status read_again(struct planning *planning, struct err *err)
 			break;
 		str_init(&key, STR_MAX_SMALL);
 		addr_key(&addr, &key);
-		idmap_find_or_add(&planning->again, idmap_hash(key.ptr, key.len), count, &index);
-		count++;
+		if (!idmap_find_or_add(&planning->again, idmap_hash(key.ptr, key.len), count, &index))
+			index = count;
+		planning->again_index =
+			mem_resize(planning->again_index, (count + 1) * sizeof(*planning->again_index));
+		planning->again_index[count++] = index;
 		str_clear(&key);
 		addr_clear(&addr);
 	}
@@ -290,7 +294,7 @@ static enum status check_again(const struct planning *planning, struct err *err)
 	struct span part;
 
 	for (size_t i = 0; rest.len && span_split(&rest, ',', &part); i++) {
-		if (!planning->again_found[i])
+		if (!planning->again_found[planning->again_index[i]])
 			return err_set(err, E_NOTFOUND,
 				"\"%.*s\" is on none of the lists \"%s\"; name a list with --to that has "
 				"them, or add them",
@@ -349,6 +353,7 @@ enum status plan_make(
 	idmap_clear(&planning.names);
 	idmap_clear(&planning.again);
 	free(planning.again_found);
+	free(planning.again_index);
 	if (status == OK)
 		*out = plan;
 	else
