@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from enginecase import Server  # noqa: E402
-from newsroom import NewsroomCase, read_strictly, text_of  # noqa: E402
+from newsroom import Newsroom, NewsroomCase, read_strictly, text_of  # noqa: E402
 
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "MIME-Version")
 
@@ -33,9 +33,7 @@ class Received(NewsroomCase):
 
   @classmethod
   def setUpClass(cls):
-    case = cls("test_each_recipient_got_one_message_of_their_own")
-    cls.addClassCleanup(case.doCleanups)
-    cls.press = case.newsroom()
+    cls.press = cls.enterClassContext(Newsroom())
     cls.press.add_release()
     cls.press.import_people("europe", EUROPE)
     cls.server = cls.enterClassContext(Server())

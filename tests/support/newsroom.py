@@ -100,7 +100,10 @@ class Newsroom:
       os.remove(self.path_of("releases", name))
     self.configure(**settings)
 
-  def remove(self):
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *_):
     shutil.rmtree(self.folder, ignore_errors=True)
 
   def configure(self, **settings):
@@ -206,12 +209,8 @@ class NewsroomCase(unittest.TestCase):
 
   maxDiff = None
 
-  def newsroom(self, server=None, **settings):
-    if server:
-      settings["url"] = server.url
-    newsroom = Newsroom(**settings)
-    self.addCleanup(newsroom.remove)
-    return newsroom
+  def newsroom(self, **settings):
+    return self.enterContext(Newsroom(**settings))
 
   def running(self, newsroom, *arguments):
     """A command that goes on; ended with the test at the latest."""

@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+"""A relay that isn't there, hangs, speaks nonsense or drops: told in words or recorded, and nothing lost."""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
+from enginecase import Server, wait_for  # noqa: E402
+from newsroom import (  # noqa: E402
+  DONE, HELD, NOWHERE, UNFINISHED, Newsroom, NewsroomCase, end_process, ended, people,
+)
+
+COUNT = 12
+READERS = [f"reader{i}@d{i % 7}.paper.example" for i in range(1, COUNT + 1)]
+SEND = ("send", "fund", "--to", "europe", "--yes")
+# Where the server is sure not to have taken it.
+BEFORE_THE_END = ("connect", "ehlo", "mail", "rcpt", "data", "body")
+
+
+class RelayCase(NewsroomCase):
+  def setUp(self):
+    self.press = self.newsroom(after=("0s",), connections=1)
+    self.press.add_release()
+    self.press.import_people("europe", people(COUNT))
+
+  def server(self, *options):
+    server = self.enterContext(Server(*options))
+    self.press.configure(url=server.url)
+    return server
+
+  def assert_all_get_it_from_now_on(self, press=None):
+    """The relay is well again: everybody has one accepted message."""
+    press = press or self.press
+    server = self.enterContext(Server())
+    press.configure(url=server.url)
+    press.ok("resume")
+    self.assert_recorded_as_received(press, server, READERS)
+    self.assertEqual(press.dispatch()["state"], "finished")
+
+
+class GivenUp(RelayCase):
+  """Relays that never work. All are tried at once, since the program pauses between its tries."""
+
+  @classmethod
+  def setUpClass(cls):
+    cls.runs = {}
+    cls.begin("nobody listens", NOWHERE)
+    cls.begin("no such name", "smtp://mail.nowhere.invalid:25")
+    cls.begin("turned away", cls.bad_server("--reject", "CONNECT=554 5.7.1 you are on our block list"))
+    for stage in BEFORE_THE_END:
+      cls.begin(stage, cls.bad_server("--drop-at", stage))
+
+  @classmethod
+  def bad_server(cls, *options):
+    return cls.enterClassContext(Server(*options)).url
+
+  @classmethod
+  def begin(cls, name, url):
+    press = cls.enterClassContext(Newsroom(after=("0s",), connections=1, url=url))
+    press.add_release()
+    press.import_people("europe", people(COUNT))
+    process = press.start(*SEND)
+    cls.addClassCleanup(end_process, process)
+    cls.runs[name] = press, process
+
+  def setUp(self):
+    pass
+
+  def check(self, name, *words):
+    press, process = self.runs[name]
+    done = ended(process)
+    self.assertEqual(done.returncode, UNFINISHED, done.stderr)
+    last = done.stderr.splitlines()[-1]
+    for word in (press.settings["url"].removeprefix("smtp://"), *words):
+      self.assertIn(word, last)
+    self.assert_all_get_it_from_now_on(press)
+
+  def test_a_relay_that_is_not_there_is_told_and_loses_nothing(self):
+    self.check("nobody listens")
+
+  def test_a_relay_whose_name_nobody_knows_is_told(self):
+    self.check("no such name")
+
+  def test_a_relay_that_turns_us_away_is_told_in_its_own_words(self):
+    self.check("turned away", "you are on our block list")
+
+  def test_a_relay_that_always_drops_is_given_up_and_nothing_is_lost(self):
+    for stage in BEFORE_THE_END:
+      with self.subTest(stage=stage):
+        self.check(stage)
+
+
+class SecondRelay(RelayCase):
+  def test_the_next_relay_is_taken_where_one_is_not_there(self):
+    server = self.server()
+    with open(self.press.path_of("dateline.cfg"), encoding="utf-8") as file:
+      text = file.read()
+    self.press.write("dateline.cfg", text.replace("relays = (", f'relays = ( {{ url = "{NOWHERE}"; tls = "none"; }},'))
+    self.press.ok(*SEND)
+    self.assert_recorded_as_received(self.press, server, READERS)
+
+
+class Troubled(RelayCase):
+  """One newsroom and one relay for each stage, all at once: where a relay fails, the program pauses."""
+
+  def each(self, option, stages, *arguments):
+    """How `send` ended at each stage, and the newsroom and server it ended with."""
+    runs = {}
+    for stage in stages:
+      press = self.newsroom(after=("0s",), connections=1)
+      press.add_release()
+      press.import_people("europe", people(COUNT))
+      server = self.enterContext(Server(option, stage + "".join(arguments)))
+      press.configure(url=server.url)
+      runs[stage] = press, server, self.running(press, *SEND)
+    return runs
+
+  def assert_all_get_it_once(self, runs):
+    """It was passing trouble: in the end everybody has it once."""
+    for stage, (press, server, process) in runs.items():
+      with self.subTest(stage=stage):
+        done = ended(process)
+        self.assertEqual(done.returncode, DONE, done.stdout + done.stderr)
+        self.assert_recorded_as_received(press, server, READERS)
+
+  def test_dropped_before_the_end_everybody_still_gets_it_once(self):
+    self.assert_all_get_it_once(self.each("--drop-at", BEFORE_THE_END, ":2"))
+
+  def test_nonsense_before_the_end_everybody_still_gets_it_once(self):
+    self.assert_all_get_it_once(self.each("--nonsense-at", BEFORE_THE_END[:-1], ":2"))
+
+  def test_goodbye_at_any_time_everybody_still_gets_it_once(self):
+    self.assert_all_get_it_once(self.each("--goodbye-at", (*BEFORE_THE_END[:-1], "dot"), ":2"))
+
+  def test_a_silent_relay_can_be_left_and_nothing_is_lost(self):
+    for stage, (press, server, process) in self.each("--hang-at", BEFORE_THE_END).items():
+      with self.subTest(stage=stage):
+        wait_for(lambda: self.has_come_to(press, server, stage), f"silence at {stage}")
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: "once more" in process.stderr.readline() or process.poll() is not None, "an answer")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(ended(process).returncode, UNFINISHED)
+        self.assert_all_get_it_from_now_on(press)
+
+  def has_come_to(self, press, server, stage):
+    """The server says nothing more: from before its greeting on, or after it heard who we are."""
+    if stage in ("connect", "ehlo"):
+      dispatches = press.objects("status")
+      return dispatches and dispatches[0]["claimed"] > 0
+    return server.log("hello")
+
+
+class Unknown(RelayCase):
+  """The connection is lost after the dot: nobody knows whether the server took it."""
+
+  def test_it_goes_out_once_more_marked_and_byte_for_byte_the_same(self):
+    server = self.server("--drop-at", "kept:1")
+    self.press.ok(*SEND)
+    received = server.accepted()
+    twice = [address for address, count in received.items() if count > 1]
+    self.assertEqual((set(received), len(twice)), (set(READERS), 1))
+    bytes_of = [message for message, line in zip(server.messages(), server.log("accepted")) if line["to"] == twice]
+    self.assertEqual(len(bytes_of), 2)
+    self.assertEqual(bytes_of[0], bytes_of[1])
+    attempts = self.press.log("--address", twice[0])[0]["attempts"]
+    self.assertEqual([(one["outcome"], one["possible_duplicate"]) for one in attempts],
+      [("unknown", False), ("accepted", True)])
+    marked = [line for line in self.press.log() if any(one["possible_duplicate"] for one in line["attempts"])]
+    self.assertEqual([line["address"] for line in marked], twice)
+
+  def test_lost_again_it_is_held_for_a_person(self):
+    for address in READERS[2:]:
+      self.press.ok("suppress", "add", address)
+    server = self.server("--drop-at", "dot")
+    self.press.ok(*SEND, status=HELD)
+    self.assertEqual(server.accepted(), {})
+    self.assertEqual(self.press.states(), {"unknown": 2})
+    for line in self.press.log():
+      self.assertEqual([one["possible_duplicate"] for one in line["attempts"]], [False, True])
+
+  def test_the_policy_hold_asks_a_person_at_once(self):
+    self.press.configure(unknown="hold")
+    server = self.server("--drop-at", "kept:1")
+    done = self.press.call(*SEND)
+    self.assertEqual(done.returncode, HELD, done.stderr)
+    self.assertIn("dateline resolve 1", done.stdout)
+    unknown = self.press.log("--state", "unknown")
+    self.assertEqual(len(unknown), 1)
+    self.assertEqual(self.press.dispatch()["state"], "held")
+    self.assertEqual(server.accepted(), {address: 1 for address in READERS})
+    self.assertIn("resolve", self.press.fails("resume", "1", status=HELD))
+    return server, unknown[0]["address"]
+
+  def test_resolved_as_accepted_it_is_finished_and_not_sent_again(self):
+    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+    self.press.ok("resolve", "1", address, "--accepted")
+    self.assertEqual(self.press.states(), {"accepted": COUNT})
+    self.assertEqual(self.press.dispatch()["state"], "finished")
+    self.assertEqual(server.accepted(), {address: 1 for address in READERS})
+    self.assertIn("Nobody is left", self.press.ok(*SEND))
+
+  def test_resolved_to_be_sent_again_it_goes_out_marked(self):
+    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+    self.press.ok("resolve", "1", address, "--resend")
+    self.press.ok("resume")
+    self.assertEqual(server.accepted()[address], 2)
+    self.assertEqual(server.accepted().total(), COUNT + 1)
+    ids = {line["message_id"] for line in server.log("accepted") if line["to"] == [address]}
+    self.assertEqual(len(ids), 1)
+    attempts = self.press.log("--address", address)[0]["attempts"]
+    self.assertEqual(attempts[-1]["possible_duplicate"], True)
+    self.assertEqual(self.press.dispatch()["state"], "finished")
+
+  def test_only_what_is_unknown_can_be_resolved(self):
+    self.test_the_policy_hold_asks_a_person_at_once()
+    accepted = self.press.log("--state", "accepted")[0]["address"]
+    self.assertIn("no unknown delivery", self.press.fails("resolve", "1", accepted, "--accepted"))
+    self.press.fails("resolve", "1", accepted, status=2)
+
+  def test_nobody_is_asked_to_write_to_an_unknown_one_by_sending_again(self):
+    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+    self.press.fails(*SEND, status=HELD)
+    self.press.import_people("mena", f"address,name\n{address},Reader\n")
+    self.press.call("send", "fund", "--to", "mena", "--yes")
+    self.assertEqual(server.accepted()[address], 1)
+
+
+class Refused(RelayCase):
+  def test_a_sender_that_is_refused_fails_everybody_with_the_reason(self):
+    server = self.server("--reject", "MAIL=550 5.1.8 sender rejected")
+    done = self.press.call(*SEND)
+    self.assertNotEqual(done.returncode, DONE)
+    self.assertEqual(server.accepted(), {})
+    self.assertEqual(self.press.states(), {"failed": COUNT})
+    self.assertEqual({line["attempts"][0]["reply_code"] for line in self.press.log()}, {550})
+
+  def test_a_message_that_is_refused_is_recorded_with_its_phase(self):
+    self.server("--reject", f"DOT={READERS[0]}:554 5.7.1 looks like spam")
+    self.press.ok(*SEND, status=3)
+    attempt = self.press.log("--state", "failed")[0]["attempts"][0]
+    self.assertEqual((attempt["phase"], attempt["reply_code"], attempt["status"]), ("dot", 554, "5.7.1"))
+    self.assertIn("looks like spam", attempt["reply"])
+
+
+if __name__ == "__main__":
+  unittest.main()
