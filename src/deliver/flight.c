@@ -353,7 +353,11 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 	return status;
 }
 
-/* The open messages go to the front if there is room before the live records, else behind them. */
+/*
+ * A blank file gets its header here, not with its first record: killed in between, the next
+ * sender couldn't tell that no message of this boot went out, and would doubt all of them.
+ * The open messages go to the front if there is room before the live records, else behind them.
+ */
 enum status flight_truncate(struct flight *flight, struct err *err)
 {
 	uint64_t generation = flight->header.generation + 1;

@@ -162,6 +162,21 @@ static void only_one_process_sends(void **state)
 	free(path);
 }
 
+static void a_record_in_which_nothing_was_noted_is_of_this_boot(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	struct err err;
+
+	assert_string_equal(flight_boot_id(flight), "");
+	assert_int_equal(flight_truncate(flight, &err), OK);
+	flight_close(flight);
+	flight = open_at(path);
+	assert_string_equal(flight_boot_id(flight), clock_boot_id());
+	flight_close(flight);
+	free(path);
+}
+
 static void a_torn_end_is_skipped_wherever_it_tears(void **state)
 {
 	char *path = path_in(state);
@@ -289,6 +304,8 @@ int main(void)
 			a_killed_process_leaves_what_it_noted, test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
 			only_one_process_sends, test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(a_record_in_which_nothing_was_noted_is_of_this_boot,
+			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_torn_end_is_skipped_wherever_it_tears, test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(truncating_forgets_what_is_settled_and_keeps_what_is_open,
