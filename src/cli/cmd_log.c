@@ -15,7 +15,7 @@
 static const struct command_option options[] = {
 	{"state", 0, "STATE[,…]",
 		"queued, accepted, deferred, failed, unknown, expired, suppressed, cancelled"},
-	{"list", 0, "NAME", "those who got it by this list"},
+	{"list", 0, "NAME", "those on this list, whichever list they got it by"},
 	{"domain", 0, "DOMAIN", "those at this domain"},
 	{"address", 0, "ADDR", "one person: every dispatch, every try"},
 	{"since", 0, "TIME", "settled since: an instant, or \"2h\" for the last two hours"},

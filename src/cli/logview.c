@@ -103,24 +103,24 @@ static enum status find_grouping(struct logview *view, const char *name, struct 
 		"--count-by: it can't count by \"%s\", only by state, list, domain or reply", name);
 }
 
-/* The first one's title is the zone's. */
+/* The first one's title is the zone's. What can't give way makes 80 with the longest state. */
 static const struct table_column dispatch_columns[LOG_COLUMNS] = {
-	{NULL, false, 0},
+	{NULL, false, 12},
 	{"STATE", false, 0},
 	{"TRY", true, 0},
-	{"ADDRESS", false, 27},
-	{"LIST", false, 6},
-	{"REPLY", false, 14},
+	{"ADDRESS", false, 22},
+	{"LIST", false, 8},
+	{"REPLY", false, 15},
 };
 
 /* One person: which dispatch instead of whom. */
 static const struct table_column person_columns[LOG_COLUMNS] = {
-	{NULL, false, 0},
+	{NULL, false, 19},
 	{"STATE", false, 0},
 	{"TRY", true, 0},
 	{"DISPATCH", false, 12},
-	{"LIST", false, 6},
-	{"REPLY", false, 20},
+	{"LIST", false, 8},
+	{"REPLY", false, 18},
 };
 
 enum status logview_new(enum logview_kind kind, const struct zone *zone, const char *count_by, bool all_tries,
