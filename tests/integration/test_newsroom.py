@@ -124,7 +124,7 @@ class Settings(NewsroomCase):
   def test_no_command_goes_on_with_faulty_settings(self):
     newsroom = self.newsroom()
     newsroom.write("dateline.cfg", FAULTY)
-    self.assertIn("dateline.cfg:3: ", newsroom.fails("list", "show"))
+    self.assertRegex(newsroom.fails("list", "show"), r"dateline\.cfg:\d+: ")
 
 
 class Secrets(NewsroomCase):
