@@ -36,19 +36,14 @@ static void on_signal(int number)
 		(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
 }
 
-static void catch_signals(struct sigaction previous[2])
+/* Until the process ends: a Ctrl-C too many must not take the summary away. */
+static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, &previous[0]);
-	sigaction(SIGTERM, &action, &previous[1]);
-}
-
-static void release_signals(const struct sigaction previous[2])
-{
-	sigaction(SIGINT, &previous[0], NULL);
-	sigaction(SIGTERM, &previous[1], NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 }
 
 static void draw(struct carrying *carrying, const struct courier_progress *progress)
@@ -102,14 +97,12 @@ static enum status run(
 			.context = carrying},
 		.following = say_following,
 	};
-	struct sigaction previous[2];
 	enum status status;
 
 	progress_start(&carrying->progress);
 	carrying->piped_ms = clock_steady_ms() - PIPE_LINE_EVERY_MS + PIPE_FIRST_MS;
-	catch_signals(previous);
+	catch_signals();
 	status = sender_run(carrying->call->newsroom, dispatches, count, &options, err);
-	release_signals(previous);
 	progress_end(&carrying->progress);
 	return status;
 }
