@@ -23,7 +23,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libet
 	libunistring-dev libglib2.0-dev tzdata ca-certificates
 DEPS_DEMO := python3
 DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium fonts-noto-core
-DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov
+DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov sqlite3
 
 # The same for other systems: pkg-config's modules, and headers of libraries that are none.
 PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libxml-2.0 jansson libcrypto libidn2 glib-2.0

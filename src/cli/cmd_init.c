@@ -31,7 +31,7 @@ static enum status make(struct call *call, struct err *err)
 		.name = given(call, "name", "Harbour Relief"),
 		.domain = given(call, "domain", "harbour.example"),
 		.zone = given(call, "zone", "Europe/Zurich"),
-		.postal_address = is_sample ? "Harbour Relief, 12 Quay Street, 1201 Geneva, Switzerland" : "",
+		.postal_address = is_sample ? "12 Quay Street, 1201 Geneva, Switzerland" : "",
 		.boilerplate =
 			is_sample
 				? "Harbour Relief is an independent humanitarian organisation that runs "
