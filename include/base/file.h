@@ -57,7 +57,7 @@ enum status file_list_folder(
 void file_free_names(char **names, size_t count);
 
 /*
- * Take the exclusive lock on `path` (made if need be; flock), without waiting.
+ * Take the exclusive lock on `path` (made if need be, 0600; flock), without waiting.
  * E_BUSY if another process holds it. The lock lasts until close(*fd) or the
  * process' end, however it ends.
  */

@@ -379,7 +379,7 @@ enum status file_lock(const char *path, int *fd, struct err *err)
 {
 	int reason;
 
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*fd < 0)
 		return err_system(err, errno, "can't open \"%s\"", path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
