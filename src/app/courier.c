@@ -167,13 +167,18 @@ static void engine_gives_back(void *context, struct engine_job *job)
 	courierjob_put(&courier->returned, courierjob_of(job));
 }
 
+/* Told once: the same trouble comes again with every try. */
 static void engine_has_trouble(void *context, const struct relay *relay, const char *words, int64_t retry_ms)
 {
 	struct courier *courier = context;
+	char *trouble = courier->progress.trouble;
 
+	(void)relay;
 	(void)retry_ms;
-	snprintf(courier->progress.trouble, sizeof(courier->progress.trouble), "%s: %s", relay->url, words);
-	log_warning("relay %s: %s", relay->url, words);
+	if (strncmp(trouble, words, sizeof(courier->progress.trouble) - 1) == 0)
+		return;
+	snprintf(trouble, sizeof(courier->progress.trouble), "%s", words);
+	log_warning("%s", words);
 }
 
 static enum status commit_settled(struct courier *courier, struct err *err)

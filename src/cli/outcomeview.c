@@ -152,8 +152,6 @@ void outcomeview_line(const char *label, const struct courier_progress *progress
 	str_addf(out, "  accepted %" PRId64 "  deferred %" PRId64 "  failed %" PRId64 "  unknown %" PRId64,
 		n[DELIVERY_ACCEPTED], n[DELIVERY_DEFERRED], n[DELIVERY_FAILED] + n[DELIVERY_EXPIRED],
 		n[DELIVERY_UNKNOWN]);
-	if (*progress->trouble)
-		str_addf(out, "  %s", progress->trouble);
 }
 
 void outcomeview_counts(const struct zone *zone, const struct delivery_counts *counts, struct str *out)
