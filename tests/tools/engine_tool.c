@@ -46,10 +46,8 @@ static struct engine *running;
 static void on_signal(int number)
 {
 	(void)number;
+	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): async-signal-safe, says its header */
 	engine_stop(running);
-		/* NOLINT(bugprone-signal-handler,cert-sig30-c): it is async-signal-safe */ /* NOLINT(bugprone-signal-handler,cert-sig30-c):
-											       its contract
-											       says it may */
 }
 
 static void print_json(json_t *object)

@@ -70,10 +70,9 @@ static void combining_marks_take_no_column(void **state)
 
 static void controls_are_shown_as_question_marks(void **state)
 {
-	static const char *const cells[] = {"a\033[31m\n", "1",
-		"b\xc2\x9b"
-		"c\x7f",
-		"2", NULL};
+	static const char delete_after_c1[] = "b\xc2\x9b"
+					      "c\x7f";
+	static const char *const cells[] = {"a\033[31m\n", "1", delete_after_c1, "2", NULL};
 
 	(void)state;
 	assert_table(two, 2, 80, cells,
