@@ -91,28 +91,18 @@ static void white_space_that_folding_would_lose_is_encoded(void **state)
 	assert_text(SPAN("   "), "Subject: =?utf-8?Q?___?=\r\n");
 }
 
+/* A family of four: seven characters, 25 bytes, one thing to a person. */
+#define FAMILY "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+
 static void no_encoded_word_splits_a_grapheme(void **state)
 {
-	/* A family of four: seven characters, 25 bytes, one thing to a person. */
-	static const char family[] =
-		"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7"
-		"\xe2\x80\x8d\xf0\x9f\x91\xa6";
 	struct str out;
 
 	(void)state;
 	setup(&out);
-	assert_int_equal(header_add_text(&out, "Subject",
-				 SPAN("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨"
-				      "‍"
-				      "👩"
-				      "‍"
-				      "👧"
-				      "‍"
-				      "👦"),
-				 NULL),
-		OK);
+	assert_int_equal(header_add_text(&out, "Subject", SPAN(FAMILY FAMILY FAMILY FAMILY), NULL), OK);
 	assert_lines(&out, 76);
-	assert_int_equal(strlen(family), 25);
+	assert_int_equal(strlen(FAMILY), 25);
 	/* 25 bytes are 36 digits of base64 with their padding: one family in each word. */
 	for (char *word = strstr(out.ptr, "=?"); word; word = strstr(word + 2, "=?utf"))
 		assert_int_equal(strcspn(word + 10, "?"), 36);
