@@ -1,0 +1,166 @@
+/*
+ * Messages from frozen letters: the same bytes each time, and damage is named.
+ */
+#include "app/letterbox.h"
+
+#include "app/freeze.h"
+#include "store/deliveries.h"
+#include "store/sqlite.h"
+#include "support/newlist.h"
+#include "support/newsroomcase.h"
+#include "support/test.h"
+
+static int set_up(void **state)
+{
+	struct newsroomcase *room;
+	struct release_set *set;
+	struct plan *plan;
+	int64_t id = 0;
+
+	if (newsroomcase_set_up(state) != 0)
+		return -1;
+	room = *state;
+	newsroomcase_write_fund(room);
+	newlist_import(
+		&room->place, "europe", "address,name\nana@paper.example,Ana Pérez\nbo@wire.example,Bo Li\n");
+	set = newsroomcase_load(room);
+	plan = newsroomcase_plan(room, set, "europe");
+	assert_int_equal(freeze_plan(room->newsroom, plan, &id, &room->place.err), OK);
+	plan_free(plan);
+	release_set_free(set);
+	return 0;
+}
+
+/* The first two deliveries; clear both. */
+static void claim(struct newsroomcase *room, struct delivery deliveries[2])
+{
+	size_t count;
+
+	assert_int_equal(
+		store_claim(room->place.store, 1, room->now_ms, 2, deliveries, &count, &room->place.err), OK);
+	assert_int_equal(count, 2);
+}
+
+static enum status build(struct newsroomcase *room, const struct delivery *delivery, struct str *out)
+{
+	struct letterbox *letterbox = NULL;
+	enum status status;
+
+	assert_int_equal(letterbox_new(room->place.store, &letterbox, &room->place.err), OK);
+	status = letterbox_build(letterbox, delivery, out, &room->place.err);
+	letterbox_free(letterbox);
+	return status;
+}
+
+static void the_same_delivery_gives_the_same_bytes(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct letterbox *letterbox = NULL;
+	struct str first;
+	struct str second;
+
+	claim(room, deliveries);
+	str_init(&first, STR_MAX_LARGE);
+	str_init(&second, STR_MAX_LARGE);
+	assert_int_equal(build(room, &deliveries[0], &first), OK);
+	room->now_ms += 86400000;
+	assert_int_equal(letterbox_new(room->place.store, &letterbox, &room->place.err), OK);
+	assert_int_equal(letterbox_build(letterbox, &deliveries[1], &second, &room->place.err), OK);
+	assert_true(first.len != second.len || memcmp(first.ptr, second.ptr, first.len) != 0);
+	str_empty(&second);
+	assert_int_equal(letterbox_build(letterbox, &deliveries[0], &second, &room->place.err), OK);
+	assert_true(span_equals(str_span(&first), str_span(&second)));
+	letterbox_free(letterbox);
+	str_clear(&first);
+	str_clear(&second);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static void every_delivery_has_a_message_id_of_its_own(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct str messages[2];
+	char *ids[2];
+
+	claim(room, deliveries);
+	for (size_t i = 0; i < 2; i++) {
+		str_init(&messages[i], STR_MAX_LARGE);
+		assert_int_equal(build(room, &deliveries[i], &messages[i]), OK);
+		ids[i] = strstr(messages[i].ptr, "Message-ID: <");
+		assert_non_null(ids[i]);
+	}
+	assert_int_not_equal(memcmp(ids[0], ids[1], 40), 0);
+	for (size_t i = 0; i < 2; i++) {
+		str_clear(&messages[i]);
+		delivery_clear(&deliveries[i]);
+	}
+}
+
+static void missing_values_are_damage_that_is_named(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct str message;
+
+	claim(room, deliveries);
+	str_init(&message, STR_MAX_LARGE);
+	str_cut(&deliveries[0].slots, deliveries[0].slots.len - 1);
+	assert_int_equal(build(room, &deliveries[0], &message), E_SYNTAX);
+	assert_contains(room->place.err.text, "delivery 1 of dispatch 1");
+	assert_int_equal(message.len, 0);
+	str_clear(&message);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static void a_missing_letter_is_named(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct str message;
+
+	claim(room, deliveries);
+	str_init(&message, STR_MAX_LARGE);
+	deliveries[0].letter = 7;
+	assert_int_equal(build(room, &deliveries[0], &message), E_NOTFOUND);
+	assert_contains(room->place.err.text, "dispatch 1 has no letter 7");
+	str_clear(&message);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static void a_damaged_letter_is_named(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct str message;
+
+	claim(room, deliveries);
+	str_init(&message, STR_MAX_LARGE);
+	assert_int_equal(sqlite_run(room->place.store, "UPDATE letter SET content = x'0102030405'",
+				 SQLITE_NO_VALUES, &room->place.err),
+		OK);
+	assert_int_equal(build(room, &deliveries[0], &message), E_SYNTAX);
+	assert_contains(room->place.err.text, "letter 0 of dispatch 1");
+	str_clear(&message);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_same_delivery_gives_the_same_bytes),
+		TEST(every_delivery_has_a_message_id_of_its_own),
+		TEST(missing_values_are_damage_that_is_named),
+		TEST(a_missing_letter_is_named),
+		TEST(a_damaged_letter_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
