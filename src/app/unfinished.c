@@ -15,6 +15,7 @@ struct looking {
 	const char *lists;
 	struct unfinished *out;
 	bool is_found;
+	bool was_frozen[RELEASES_LANGUAGES_MAX]; /* beside the set's items */
 };
 
 static enum status look(void *context, const struct dispatch *dispatch, struct err *err)
@@ -32,32 +33,43 @@ static enum status look(void *context, const struct dispatch *dispatch, struct e
 	return OK;
 }
 
-static struct span current_source(const struct release_set *set, const char *name)
+static void add_changes(struct looking *looking, const char *name, struct span frozen, struct span now)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (strcmp(file_name(set->items[i]->path), name) == 0)
-			return str_span(&set->sources[i]);
-	}
-	return SPAN("");
+	if (span_equals(frozen, now))
+		return;
+	str_addf(&looking->out->changes, "%s\n", name);
+	linediff(frozen, now, &looking->out->changes);
 }
 
-static enum status compare(void *context, const char *path, struct span frozen, struct err *err)
+static enum status compare(void *context, const char *name, struct span frozen, struct err *err)
 {
 	struct looking *looking = context;
-	struct span now = current_source(looking->set, path);
+	struct span now = SPAN("");
 
 	(void)err;
-	if (span_equals(frozen, now))
-		return OK;
-	str_addf(&looking->out->changes, "%s\n", path);
-	linediff(frozen, now, &looking->out->changes);
+	for (size_t i = 0; i < looking->set->count; i++) {
+		if (strcmp(file_name(looking->set->items[i]->path), name) == 0) {
+			looking->was_frozen[i] = true;
+			now = str_span(&looking->set->sources[i]);
+		}
+	}
+	add_changes(looking, name, frozen, now);
 	return OK;
+}
+
+static void add_new_files(struct looking *looking)
+{
+	for (size_t i = 0; i < looking->set->count; i++) {
+		if (!looking->was_frozen[i])
+			add_changes(looking, file_name(looking->set->items[i]->path), SPAN(""),
+				str_span(&looking->set->sources[i]));
+	}
 }
 
 enum status unfinished_find(struct store *store, const struct release_set *set, const char *lists,
 	struct unfinished *out, struct err *err)
 {
-	struct looking looking = {set, lists, out, false};
+	struct looking looking = {.set = set, .lists = lists, .out = out};
 	struct delivery_counts counts;
 	enum status status;
 
@@ -72,6 +84,7 @@ enum status unfinished_find(struct store *store, const struct release_set *set, 
 	if (status == OK)
 		status = store_each_source(store, out->dispatch, compare, &looking, err);
 	if (status == OK) {
+		add_new_files(&looking);
 		out->total = counts.total;
 		out->open = counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_CLAIMED] +
 			    counts.by_state[DELIVERY_DEFERRED];
