@@ -238,7 +238,8 @@ static void a_failed_freeze_keeps_nothing(void **state)
 	struct newsroomcase *room = *state;
 	int64_t id = 77;
 
-	newsroomcase_write(room, "templates/release.txt.mustache", "{{greeting}} {{no.such.thing}}\n");
+	newsroomcase_write(
+		room, "templates/release.txt.mustache", "{{subscriber.greeting}} {{no.such.thing}}\n");
 	assert_int_not_equal(freeze(room, "europe", &id), OK);
 	assert_contains(room->place.err.text, "release.txt.mustache");
 	assert_int_equal(id, 77);

@@ -71,12 +71,27 @@ static void every_phase_and_use_of_tls_has_its_word(void **state)
 	assert_distinct(uses, TLS_VERIFIED + 1);
 }
 
+static void a_cleared_delivery_is_empty_and_can_be_cleared_again(void **state)
+{
+	struct delivery delivery = {.position = 7, .address = strdup("ana@paper.example")};
+
+	(void)state;
+	str_init(&delivery.slots, STR_MAX_SMALL);
+	str_add_text(&delivery.slots, "Ana");
+	delivery_clear(&delivery);
+	assert_int_equal(delivery.position, 0);
+	assert_null(delivery.address);
+	assert_null(delivery.slots.ptr);
+	delivery_clear(&delivery);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_of_a_delivery_is_read_back_from_its_word),
 		cmocka_unit_test(what_is_no_state_is_not_read),
 		cmocka_unit_test(stored_numbers_never_change),
+		cmocka_unit_test(a_cleared_delivery_is_empty_and_can_be_cleared_again),
 		cmocka_unit_test(every_phase_and_use_of_tls_has_its_word),
 	};
 

@@ -55,12 +55,35 @@ static void stored_numbers_never_change(void **state)
 	assert_int_equal(LEFTOUT_LANGUAGE, 5);
 }
 
+static void every_reason_to_be_left_out_has_its_word(void **state)
+{
+	const char *names[LEFTOUT_REASON_COUNT];
+
+	(void)state;
+	for (int i = 0; i < LEFTOUT_REASON_COUNT; i++)
+		names[i] = leftout_reason_name((enum leftout_reason)i);
+	assert_distinct(names, LEFTOUT_REASON_COUNT);
+}
+
+static void a_cleared_dispatch_is_empty_and_can_be_cleared_again(void **state)
+{
+	static const struct dispatch empty;
+	struct dispatch dispatch = {.id = 7, .title = strdup("Fund"), .actor = strdup("mroy")};
+
+	(void)state;
+	dispatch_clear(&dispatch);
+	assert_memory_equal(&dispatch, &empty, sizeof(empty));
+	dispatch_clear(&dispatch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_dispatch_has_its_word),
 		cmocka_unit_test(every_state_of_a_dispatch_has_its_word),
 		cmocka_unit_test(stored_numbers_never_change),
+		cmocka_unit_test(every_reason_to_be_left_out_has_its_word),
+		cmocka_unit_test(a_cleared_dispatch_is_empty_and_can_be_cleared_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
