@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from enginecase import Server, wait_for  # noqa: E402
 from newsroom import (  # noqa: E402
   DONE, HELD, NOWHERE, UNFINISHED, Newsroom, NewsroomCase, end_process, ended, people,
+  wait_until_accepted,
 )
 
 COUNT = 12
@@ -180,7 +181,22 @@ class Unknown(RelayCase):
     for line in self.press.log():
       self.assertEqual([one["possible_duplicate"] for one in line["attempts"]], [False, True])
 
-  def test_the_policy_hold_asks_a_person_at_once(self):
+  def test_a_silent_end_that_is_left_is_unknown_and_goes_out_once_more_marked(self):
+    server = self.server("--hang-at", "kept:1")
+    process = self.running(self.press, *SEND)
+    wait_until_accepted(server, 1)
+    process.send_signal(signal.SIGINT)
+    wait_for(lambda: "once more" in process.stderr.readline() or process.poll() is not None, "an answer")
+    process.send_signal(signal.SIGINT)
+    self.assertEqual(ended(process).returncode, UNFINISHED)
+    doubted = server.log("accepted")[0]["to"]
+    self.press.ok("resume")
+    self.assertEqual(server.accepted(), {address: 2 if [address] == doubted else 1 for address in READERS})
+    marked = [line["address"] for line in self.press.log() if line["attempts"][-1]["possible_duplicate"]]
+    self.assertEqual(marked, doubted)
+
+  def held_for_a_person(self):
+    """By the policy "hold": the server it may have reached, and the one address."""
     self.press.configure(unknown="hold")
     server = self.server("--drop-at", "kept:1")
     done = self.press.call(*SEND)
@@ -188,13 +204,16 @@ class Unknown(RelayCase):
     self.assertIn("dateline resolve 1", done.stdout)
     unknown = self.press.log("--state", "unknown")
     self.assertEqual(len(unknown), 1)
+    return server, unknown[0]["address"]
+
+  def test_the_policy_hold_asks_a_person_at_once(self):
+    server, _ = self.held_for_a_person()
     self.assertEqual(self.press.dispatch()["state"], "held")
     self.assertEqual(server.accepted(), {address: 1 for address in READERS})
     self.assertIn("resolve", self.press.fails("resume", "1", status=HELD))
-    return server, unknown[0]["address"]
 
   def test_resolved_as_accepted_it_is_finished_and_not_sent_again(self):
-    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+    server, address = self.held_for_a_person()
     self.press.ok("resolve", "1", address, "--accepted")
     self.assertEqual(self.press.states(), {"accepted": COUNT})
     self.assertEqual(self.press.dispatch()["state"], "finished")
@@ -202,7 +221,7 @@ class Unknown(RelayCase):
     self.assertIn("Nobody is left", self.press.ok(*SEND))
 
   def test_resolved_to_be_sent_again_it_goes_out_marked(self):
-    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+    server, address = self.held_for_a_person()
     self.press.ok("resolve", "1", address, "--resend")
     self.press.ok("resume")
     self.assertEqual(server.accepted()[address], 2)
@@ -214,13 +233,13 @@ class Unknown(RelayCase):
     self.assertEqual(self.press.dispatch()["state"], "finished")
 
   def test_only_what_is_unknown_can_be_resolved(self):
-    self.test_the_policy_hold_asks_a_person_at_once()
+    self.held_for_a_person()
     accepted = self.press.log("--state", "accepted")[0]["address"]
     self.assertIn("no unknown delivery", self.press.fails("resolve", "1", accepted, "--accepted"))
     self.press.fails("resolve", "1", accepted, status=2)
 
-  def test_nobody_is_asked_to_write_to_an_unknown_one_by_sending_again(self):
-    server, address = self.test_the_policy_hold_asks_a_person_at_once()
+  def test_an_unknown_one_is_not_written_to_by_sending_again(self):
+    server, address = self.held_for_a_person()
     self.press.fails(*SEND, status=HELD)
     self.press.import_people("mena", f"address,name\n{address},Reader\n")
     self.press.call("send", "fund", "--to", "mena", "--yes")
