@@ -13,7 +13,10 @@ full=jonas.lindqvist@kvallsbladet.example
 unknown=i.dacosta@oldpaper.example
 greylisted=desk@grauwire.example
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold= plain=
+[ -t 1 ] && bold=$'\e[1m' plain=$'\e[0m'
+
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # Show a command as one would type it, then run it.
 run() {
