@@ -5,11 +5,14 @@
 
 /*
  * Take a command line apart: which command, its options, its arguments. The
- * strings are borrowed from `argv`, whose order changes. With --help, or without
- * a command, call->command may be NULL or is the one that is asked about.
+ * strings are borrowed from `argv`, whose order changes and which loses the words
+ * of the command. With --help (or "help" as the first word), or without a command,
+ * call->command may be NULL or is the one that is asked about. With --version it
+ * is the command `version`, whatever else is there.
  */
 struct option_words {
 	bool wants_help;
+	bool wants_version;
 	const char **arguments; /* heap: free() it */
 };
 enum status option_parse(

@@ -20,7 +20,7 @@ static enum status print_help(const struct call *call, int argc, char **argv)
 	} else {
 		const char *group = NULL;
 
-		for (int i = 1; i < argc && !group; i++)
+		for (int i = 1; i < argc && argv[i] && !group; i++)
 			group = argv[i][0] != '-' ? argv[i] : NULL;
 		if (!group)
 			str_add_text(&text,

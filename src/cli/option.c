@@ -14,6 +14,7 @@ static const struct command_option common_options[] = {
 	{"newsroom", 0, "DIR", "the newsroom (else this folder or a parent, or $DATELINE_NEWSROOM)"},
 	{"json", 0, NULL, "one JSON object a line, for programs"},
 	{"yes", 'y', NULL, "don't ask"},
+	{"version", 'V', NULL, "say which version this is"},
 	{0},
 };
 
@@ -21,7 +22,8 @@ enum {
 	COMMON_HELP = 1000,
 	COMMON_NEWSROOM,
 	COMMON_JSON,
-	COMMON_YES
+	COMMON_YES,
+	COMMON_VERSION
 };
 
 #define WORDS_MAX 3u
@@ -113,7 +115,7 @@ static void fill_getopt(const struct command *command, struct option *table, str
 {
 	size_t count = 0;
 
-	str_add_text(letters, ":hy");
+	str_add_text(letters, ":hyV");
 	for (size_t i = 0; common_options[i].name; i++)
 		table[count++] = (struct option){common_options[i].name,
 			common_options[i].argument ? required_argument : no_argument, NULL,
@@ -201,6 +203,10 @@ static enum status take_option(
 	case 'y':
 		call->yes = true;
 		break;
+	case COMMON_VERSION:
+	case 'V':
+		words->wants_version = true;
+		break;
 	default:
 		if (call->option_count == CALL_OPTIONS_MAX)
 			return call_usage(call, err, "there are more than %u options", CALL_OPTIONS_MAX);
@@ -266,6 +272,19 @@ static int drop_words(int argc, char **argv, const int *positions, size_t count)
 	return kept;
 }
 
+/* "help send" is "send --help". How many words are left in the line. */
+static int take_help_words(int argc, char **argv, struct option_words *words)
+{
+	const char *first[WORDS_MAX];
+	int positions[WORDS_MAX];
+
+	while (first_words(argc, argv, first, positions) && strcmp(first[0], "help") == 0) {
+		words->wants_help = true;
+		argc = drop_words(argc, argv, positions, 1);
+	}
+	return argc;
+}
+
 /* What getopt left: the arguments, in their order. */
 static void take_arguments(int argc, char **argv, struct call *call, struct option_words *words)
 {
@@ -281,11 +300,13 @@ enum status option_parse(
 {
 	const char *first[WORDS_MAX] = {NULL};
 	int positions[WORDS_MAX] = {0};
-	size_t count = first_words(argc, argv, first, positions);
+	size_t count;
 	size_t used = 0;
 	enum status status;
 
 	*words = (struct option_words){0};
+	argc = take_help_words(argc, argv, words);
+	count = first_words(argc, argv, first, positions);
 	if (count)
 		call->command = find_command(first[0], first[1], &used);
 	if (count && !call->command && !(is_group(first[0]) && count == 1))
@@ -294,6 +315,10 @@ enum status option_parse(
 	status = parse_options(argc, argv, call, words, err);
 	if (status != OK)
 		return status;
+	if (words->wants_version && !words->wants_help) {
+		call->command = find_command("version", NULL, &used);
+		return OK;
+	}
 	if (count && !call->command && !words->wants_help)
 		return unknown_command(call, first[0], NULL, err);
 	take_arguments(argc, argv, call, words);

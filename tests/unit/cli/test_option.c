@@ -185,8 +185,9 @@ static void no_words_are_no_command_and_no_fault(void **state)
 
 static void help_is_wanted_with_or_without_a_command(void **state)
 {
-	static const char *const lines[] = {
-		"--help", "-h", "send --help", "list --help", "list import -h", "--help send"};
+	static const char *const lines[] = {"--help", "-h", "send --help", "list --help", "list import -h",
+		"--help send", "help", "help send", "help list", "help list import", "--json help send",
+		"help help"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -194,6 +195,43 @@ static void help_is_wanted_with_or_without_a_command(void **state)
 
 		assert_int_equal(line.status, OK);
 		assert_true(line.words.wants_help);
+		end(&line);
+	}
+}
+
+static void help_as_a_word_asks_about_the_command_behind_it(void **state)
+{
+	struct line line = parse("help list import");
+
+	(void)state;
+	assert_int_equal(line.status, OK);
+	assert_string_equal(line.call.command->name, "list import");
+	end(&line);
+	assert_usage("help sned", "did you mean \"send\"?");
+}
+
+static void help_may_be_an_argument(void **state)
+{
+	struct line line = parse("send help");
+
+	(void)state;
+	assert_int_equal(line.status, OK);
+	assert_false(line.words.wants_help);
+	assert_string_equal(line.call.arguments[0], "help");
+	end(&line);
+}
+
+static void the_version_may_be_asked_for_as_an_option(void **state)
+{
+	static const char *const lines[] = {
+		"--version", "-V", "--json --version", "send --version", "list -V"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct line line = parse(lines[i]);
+
+		assert_int_equal(line.status, OK);
+		assert_string_equal(line.call.command->name, "version");
 		end(&line);
 	}
 }
@@ -360,6 +398,9 @@ int main(void)
 		cmocka_unit_test(a_value_may_look_like_an_option),
 		cmocka_unit_test(no_words_are_no_command_and_no_fault),
 		cmocka_unit_test(help_is_wanted_with_or_without_a_command),
+		cmocka_unit_test(help_as_a_word_asks_about_the_command_behind_it),
+		cmocka_unit_test(help_may_be_an_argument),
+		cmocka_unit_test(the_version_may_be_asked_for_as_an_option),
 		cmocka_unit_test(a_mistyped_command_suggests_the_near_one),
 		cmocka_unit_test(a_command_that_is_like_no_other_is_told_so),
 		cmocka_unit_test(a_group_needs_a_second_word),
