@@ -71,9 +71,9 @@ static enum status run(struct call *call, struct err *err)
 		"Made the newsroom \"%s\": settings, five region lists, templates, a sample release.\n\n"
 		"Next:\n"
 		"  cd %s\n"
-		"  dateline list import europe lists/europe.csv     fill a list\n"
-		"  dateline release preview harbour-fund            look at the sample release\n"
-		"  dateline send harbour-fund --to europe --dry-run write its messages to a folder\n"
+		"  dateline list import europe lists/europe.csv      fill a list\n"
+		"  dateline release preview harbour-fund             look at the sample release\n"
+		"  dateline send harbour-fund --to europe --dry-run  write its messages to a folder\n"
 		"Before you send: name your SMTP server under \"relays\" in dateline.cfg.\n",
 		folder, folder);
 	return OK;

@@ -50,6 +50,13 @@ class Init(NewsroomCase):
         done = newsroom.objects("list", "import", name, path, "--newsroom", place)[0]
         self.assertGreaterEqual(done["new"], 12)
 
+  def test_what_comes_next_is_laid_out_in_two_columns(self):
+    with tempfile.TemporaryDirectory(prefix="dateline-init-") as folder:
+      said = self.newsroom().ok("init", os.path.join(folder, "press"))
+      lines = [line for line in said.splitlines() if line.startswith("  dateline ")]
+      self.assertEqual(len(lines), 3)
+      self.assertEqual(len({line.rindex("  ") for line in lines}), 1, said)
+
   def test_a_folder_that_is_not_empty_is_refused_and_left_alone(self):
     with tempfile.TemporaryDirectory(prefix="dateline-init-") as folder:
       with open(os.path.join(folder, "thesis.odt"), "w", encoding="ascii"):
