@@ -74,6 +74,11 @@ static enum status read_since(
 	status = zone_parse_instant(
 		span_of(typed), newsroom_zone(newsroom), &query->filter.since_ms, &zone, err);
 	zone_free(zone);
+	if (status == E_SYNTAX)
+		return err_set(err, E_SYNTAX,
+			"\"%s\" is no time and no duration: write it as \"2026-11-11 10:00\", or \"2h\" for "
+			"two hours ago",
+			typed);
 	return status;
 }
 

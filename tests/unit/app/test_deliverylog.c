@@ -107,8 +107,11 @@ static void since_is_an_instant_or_so_long_ago(void **state)
 	assert_lines(room, (struct deliverylog_words){.since = "1h"}, "");
 	assert_lines(room, (struct deliverylog_words){.since = "2026-11-10 10:00"}, "2/1 ");
 	assert_lines(room, (struct deliverylog_words){.since = "2026-11-10 10:01"}, "");
-	assert_refused(room, (struct deliverylog_words){.since = "yesterday"}, E_SYNTAX, "yesterday");
+	assert_refused(room, (struct deliverylog_words){.since = "yesterday"}, E_SYNTAX,
+		"\"yesterday\" is no time and no duration: write it as \"2026-11-11 10:00\", or \"2h\"");
 	assert_refused(room, (struct deliverylog_words){.since = "48"}, E_SYNTAX, "48");
+	assert_refused(room, (struct deliverylog_words){.since = "2026-02-30 10:00"}, E_RANGE,
+		"there is no date \"2026-02-30\"");
 }
 
 static void an_address_must_be_one(void **state)
