@@ -83,7 +83,7 @@ static enum status write_message(
 	add_unix_lines(&text, message);
 	status = str_status(&text, "a message", err);
 	if (status == OK)
-		status = file_create(path.ptr, str_span(&text), 0644, err);
+		status = file_create(path.ptr, str_span(&text), 0600, err);
 	writing->count += status == OK;
 	str_clear(&text);
 	str_clear(&path);

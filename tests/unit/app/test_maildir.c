@@ -8,6 +8,8 @@
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
+#include <sys/stat.h>
+
 static int set_up(void **state)
 {
 	struct newsroomcase *room;
@@ -81,6 +83,25 @@ static void messages_have_the_line_ends_of_files(void **state)
 	file_free_names(names, count);
 }
 
+static void messages_are_for_their_owners_eyes(void **state)
+{
+	struct newsroomcase *room = *state;
+	char *folder = file_join(room->place.folder, "mail/new");
+	char **names = NULL;
+	size_t count = 0;
+	struct stat info;
+	char *path;
+
+	assert_int_equal(write_to(room, "mail", &count), OK);
+	assert_int_equal(file_list_folder(folder, "", &names, &count, &room->place.err), OK);
+	path = file_join(folder, names[0]);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	free(path);
+	free(folder);
+	file_free_names(names, count);
+}
+
 static void a_second_run_a_second_later_adds_to_the_first(void **state)
 {
 	struct newsroomcase *room = *state;
@@ -111,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_message_is_new_in_a_maildir_made_for_it),
 		TEST(messages_have_the_line_ends_of_files),
+		TEST(messages_are_for_their_owners_eyes),
 		TEST(a_second_run_a_second_later_adds_to_the_first),
 		TEST(a_folder_with_other_things_is_left_alone),
 	};

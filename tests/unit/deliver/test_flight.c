@@ -10,6 +10,7 @@
 #include "deliver/flight.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +163,18 @@ static void only_one_process_sends(void **state)
 	free(path);
 }
 
+static void the_file_is_for_its_owners_eyes(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	struct stat info;
+
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	flight_close(flight);
+	free(path);
+}
+
 static void a_record_in_which_nothing_was_noted_is_of_this_boot(void **state)
 {
 	char *path = path_in(state);
@@ -304,6 +317,8 @@ int main(void)
 			a_killed_process_leaves_what_it_noted, test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
 			only_one_process_sends, test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_file_is_for_its_owners_eyes, test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(a_record_in_which_nothing_was_noted_is_of_this_boot,
 			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
