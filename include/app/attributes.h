@@ -1,6 +1,7 @@
 #ifndef APP_ATTRIBUTES_H
 #define APP_ATTRIBUTES_H
 
+#include "base/err.h"
 #include "record/member.h"
 
 #include <stdbool.h>
@@ -14,6 +15,8 @@ struct attributes {
 };
 
 void attributes_add(struct attributes *attributes, const struct member *member);
+/* The same for each member that store_each_member finds; `context` is the struct attributes. */
+enum status attributes_note(void *context, const struct member *member, struct err *err);
 bool attributes_has(const struct attributes *attributes, const char *name);
 void attributes_sort(struct attributes *attributes);
 void attributes_clear(struct attributes *attributes);

@@ -24,7 +24,7 @@ struct listpeople_result {
  * Put a person on a list, or change what it knows of them. `values` are named
  * as columns of a file are. E_DENIED for somebody who unsubscribed from the
  * list, or was removed and is suppressed; E_SYNTAX, E_RANGE for an address or value that
- * can't be.
+ * can't be, and for an attribute nobody on the list has whose name is a mistyped field's.
  */
 enum status listpeople_add(struct store *store, const char *name, const char *address,
 	const struct fields *values, const char *who, struct listpeople_result *result, struct err *err);

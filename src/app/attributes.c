@@ -30,6 +30,13 @@ void attributes_add(struct attributes *attributes, const struct member *member)
 	}
 }
 
+enum status attributes_note(void *context, const struct member *member, struct err *err)
+{
+	(void)err;
+	attributes_add(context, member);
+	return OK;
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -3,8 +3,10 @@
  */
 #include "app/listpeople.h"
 
+#include "app/attributes.h"
 #include "app/lists.h"
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 #include "list/columns.h"
 #include "list/language.h"
@@ -71,6 +73,55 @@ static enum status read_member(
 		status = set_value(out, &values->items[i], err);
 	if (status != OK)
 		member_clear(out);
+	return status;
+}
+
+/* The field that `name` is probably meant to be; NULL if it is one, or near none. */
+static const char *mistaken_for(const char *name)
+{
+	static const char *const fields[] = {
+		"name", "salutation", "outlet", "role", "language", "first_name", "last_name", "address"};
+	const char *near = suggest_nearest(name, fields, sizeof(fields) / sizeof(fields[0]));
+
+	return near && strcmp(near, name) != 0 ? near : NULL;
+}
+
+/* Not an attribute made by a slip: one whose name is near a field's must be there already. */
+static enum status check_name(
+	struct store *store, const struct medialist *list, const char *typed, struct err *err)
+{
+	struct attributes known = {0};
+	struct str name;
+	const char *near = NULL;
+	enum status status;
+
+	str_init(&name, STR_MAX_SMALL);
+	status = columns_field_name(span_of(typed), &name, err);
+	if (status == OK)
+		near = mistaken_for(name.ptr);
+	if (near)
+		status = store_each_member(store, list->id, STORE_ANY_STATE, attributes_note, &known, err);
+	if (status == OK && near && !attributes_has(&known, name.ptr))
+		status = err_set(err, E_SYNTAX,
+			"nobody on \"%s\" has \"%s\": did you mean \"%s\"? (a new attribute called so can "
+			"only come with an imported file)",
+			list->name, name.ptr, near);
+	attributes_clear(&known);
+	str_clear(&name);
+	return status;
+}
+
+static enum status check_names(
+	struct store *store, const char *list, const struct fields *values, struct err *err)
+{
+	struct medialist found;
+	enum status status = lists_find(store, list, &found, err);
+
+	if (status != OK)
+		return status;
+	for (size_t i = 0; i < values->count && status == OK; i++)
+		status = check_name(store, &found, values->items[i].name, err);
+	medialist_clear(&found);
 	return status;
 }
 
@@ -173,7 +224,9 @@ enum status listpeople_add(struct store *store, const char *name, const char *ad
 	*result = (struct listpeople_result){0};
 	if (status != OK)
 		return status;
-	status = stage_one(store, &member, err);
+	status = check_names(store, name, values, err);
+	if (status == OK)
+		status = stage_one(store, &member, err);
 	if (status == OK)
 		status = store_begin(store, err);
 	if (status == OK) {

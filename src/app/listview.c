@@ -97,13 +97,6 @@ enum status listview_each_member(struct store *store, const char *list,
 	return status;
 }
 
-static enum status note_attributes(void *context, const struct member *member, struct err *err)
-{
-	(void)err;
-	attributes_add(context, member);
-	return OK;
-}
-
 /* Those that every member has, besides what the list's files brought. */
 static void add_own_fields(struct attributes *known)
 {
@@ -128,7 +121,7 @@ enum status listview_check_fields(struct store *store, const char *list, const c
 	if (status == OK)
 		status = lists_find(store, list, &found, err);
 	if (status == OK)
-		status = store_each_member(store, found.id, MEMBER_ACTIVE, note_attributes, &known, err);
+		status = store_each_member(store, found.id, MEMBER_ACTIVE, attributes_note, &known, err);
 	add_own_fields(&known);
 	for (size_t i = 0; status == OK && segment && (field = segment_field(segment, i)); i++) {
 		if (!attributes_has(&known, field))

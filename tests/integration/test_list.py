@@ -293,6 +293,8 @@ class People(Newsroom):
     self.assertIn('did you mean "title"?', self.run_fails("list", "set", "europe", "titel=X"))
     self.assertIn('did you mean "mena"?', self.run_fails("list", "move", "ana@paper.example", "europe", "mean"))
     self.run_fails("list", "add", "europe", "li@wire.example", "name", status=2)
+    self.assertIn('did you mean "name"?', self.run_fails("list", "add", "europe", "li@wire.example", "nmae=Li"))
+    self.assertNotIn("li@wire.example", self.members("europe"))
 
   def test_tables_fit_eighty_columns(self):
     self.run_ok("list", "add", "europe", "somebody.with.a.long.name@regional-broadcaster.example",

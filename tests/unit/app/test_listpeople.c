@@ -99,6 +99,30 @@ static void an_address_or_value_that_can_not_be_is_refused(void **state)
 	free(large);
 }
 
+static void a_mistyped_field_does_not_become_an_attribute(void **state)
+{
+	struct newstore *place = *state;
+
+	newlist_import(place, "europe", "email\nli@wire.example\n");
+	assert_int_equal(add(place, "europe", ANA, "nmae", "Ana", NULL), E_SYNTAX);
+	assert_contains(place->err.text, "did you mean \"name\"?");
+	assert_int_equal(add(place, "europe", ANA, "Langauge", "fr", NULL), E_SYNTAX);
+	assert_contains(place->err.text, "did you mean \"language\"?");
+	assert_string_equal(newlist_state(place, "europe", ANA), "none");
+	assert_int_equal(add(place, "europe", ANA, "first name", "Ana", NULL), OK);
+	assert_int_equal(add(place, "europe", ANA, "phone", "555-0100", NULL), OK);
+}
+
+static void an_attribute_that_a_file_brought_may_be_called_almost_like_a_field(void **state)
+{
+	struct newstore *place = *state;
+
+	newlist_import(place, "europe", "email,rule\nli@wire.example,a\n");
+	newlist_import(place, "mena", "email\nli@wire.example\n");
+	assert_int_equal(add(place, "europe", ANA, "rule", "b", NULL), OK);
+	assert_int_equal(add(place, "mena", ANA, "rule", "b", NULL), E_SYNTAX);
+}
+
 static void a_removed_person_can_be_added_by_hand(void **state)
 {
 	struct newstore *place = *state;
@@ -260,6 +284,8 @@ int main(void)
 		TEST(somebody_is_added_by_the_names_that_files_use),
 		TEST(what_changes_nothing_leaves_no_line_in_the_history),
 		TEST(an_address_or_value_that_can_not_be_is_refused),
+		TEST(a_mistyped_field_does_not_become_an_attribute),
+		TEST(an_attribute_that_a_file_brought_may_be_called_almost_like_a_field),
 		TEST(a_removed_person_can_be_added_by_hand),
 		TEST(somebody_who_unsubscribed_can_not_be_added),
 		TEST(a_suppressed_person_can_be_added_but_stays_suppressed),
