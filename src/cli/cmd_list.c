@@ -176,7 +176,8 @@ static enum status run_show(struct call *call, struct err *err)
 			return call_usage(call, err, "--where and --all need the NAME of a list");
 		return show_all(call, store, err);
 	}
-	if (!call->json)
+	status = memberview_warn(store, call->arguments[0], options.where, err);
+	if (status == OK && !call->json)
 		status = show_one(call, store, call->arguments[0], err);
 	if (status == OK)
 		status = memberview_print(call, store, call->arguments[0], &options, err);

@@ -102,10 +102,8 @@ enum status memberview_print(struct call *call, struct store *store, const char 
 	const struct listview_options *options, struct err *err)
 {
 	struct view view = {.list = list};
-	enum status status = memberview_warn(store, list, options->where, err);
+	enum status status;
 
-	if (status != OK)
-		return status;
 	if (call->json)
 		return listview_each_member(store, list, options, print_object, &view, err);
 	view.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));

@@ -286,7 +286,12 @@ class People(Newsroom):
     self.assertEqual([row["address"] for row in rows], ["ben@radio.example"])
     done = self.call("list", "show", "europe", "--where", "langauge = fr")
     self.assertIn('did you mean "language"?', done.stderr)
-    self.assertEqual(self.call("list", "show", "europe", "--where", "language =").returncode, 1)
+
+  def test_a_segment_that_can_not_be_read_shows_nothing(self):
+    for options in ((), ("--json",)):
+      done = self.call("list", "show", "europe", "--where", "language =", *options)
+      self.assertEqual((done.returncode, done.stdout), (1, ""))
+      self.assertEqual(done.stderr.count("a value is missing"), 1)
 
   def test_mistyped_names_suggest_the_near_one(self):
     self.assertIn('did you mean "europe"?', self.run_fails("list", "show", "eurpoe"))
