@@ -20,7 +20,7 @@ struct listimport_job {
 	const char *rejects_path; /* NULL: the file's own with LISTIMPORT_REJECTS_SUFFIX, not in a dry run */
 	const char *who;
 	bool is_dry_run; /* count only */
-	bool is_replace; /* then remove whoever isn't in the file */
+	bool is_replace; /* then remove whoever isn't in the file, not even in a rejected row */
 	bool is_revive;  /* bring removed people back; suppressed and unsubscribed ones never */
 
 	/* Each may be NULL. */
@@ -41,6 +41,7 @@ struct listimport_summary {
 	struct staging_summary merge;
 	int64_t duplicates;
 	int64_t removed;    /* by a replacing import; would be, in a dry run */
+	int64_t spared;     /* not removed by a replacing import, because a rejected row seems to be theirs */
 	bool is_new_list;   /* made; would be, in a dry run */
 	char *near_name;    /* of a list that a new one was perhaps mistaken for, or ""; heap */
 	char *rejects_path; /* where the rejected rows are, "" if nowhere; heap */
@@ -48,8 +49,9 @@ struct listimport_summary {
 
 /*
  * E_SYNTAX, E_NOTFOUND, E_IO for the file as listfile_read; E_IO if the
- * rejects can't be written; E_CONFLICT if the list was changed while `confirm`
- * asked. listimport_summary_clear afterwards, whatever it returned.
+ * rejects can't be written; E_RANGE for replacing by a file without any good
+ * row; E_CONFLICT if the list was changed while `confirm` asked.
+ * listimport_summary_clear afterwards, whatever it returned.
  */
 enum status listimport_run(struct store *store, const struct listimport_job *job,
 	struct listimport_summary *summary, struct err *err);

@@ -22,12 +22,17 @@
 #define LISTFILE_ATTRIBUTES_MAX (LISTFILE_COLUMNS_MAX - 6u)
 #define LISTFILE_VALUES_MAX 30000u /* bytes of a row's values together */
 
-/* A row that can't be used. `line` counts from 1 in the file as it is; column 0 means the whole row. */
+/*
+ * A row that can't be used. `line` counts from 1 in the file as it is; column 0 means the whole row.
+ * `address_keys` tells whom it may be about: the one in its address column, or if none can be read there
+ * every address that stands anywhere in it. Each ends with a line feed.
+ */
 struct listfile_reject {
 	size_t line;
 	size_t column;
-	const char *reason; /* borrowed for the call */
-	struct span row;    /* the row's own bytes as UTF-8, borrowed, cut at LISTFILE_LINE_MAX */
+	const char *reason;       /* borrowed for the call */
+	struct span row;          /* the row's own bytes as UTF-8, borrowed, cut at LISTFILE_LINE_MAX */
+	struct span address_keys; /* borrowed for the call */
 };
 
 struct listfile_reader_fns {

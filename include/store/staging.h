@@ -12,7 +12,7 @@
  * of this process, sorted by address there, and merged into the list in one
  * short transaction; until then nobody else sees or waits for anything.
  *
- *     staging_begin, staging_add…, staging_end,
+ *     staging_begin, staging_add… (staging_spare…), staging_end,
  *     store_begin, staging_merge (staging_remove_missing), store_commit
  *
  * One staging a store at a time. Failures that every call can return are told
@@ -21,6 +21,8 @@
 enum status staging_begin(struct store *store, struct err *err); /* empties what was there */
 /* `line` tells members apart and is larger each time; of two with one address key the first counts. */
 enum status staging_add(struct store *store, size_t line, const struct member *member, struct err *err);
+/* Somebody who isn't staged, but isn't missing either. */
+enum status staging_spare(struct store *store, struct span address_key, struct err *err);
 enum status staging_end(struct store *store, int64_t *duplicates, struct err *err);
 /* Forget it all; also in the middle of the gathering. */
 void staging_clear(struct store *store);
@@ -52,10 +54,12 @@ struct staging_options {
 enum status staging_merge(struct store *store, int64_t list_id, int64_t change_id,
 	const struct staging_options *options, struct staging_summary *summary, struct err *err);
 
-/* The active members of a list that aren't staged, by address key. */
+/* The active members of a list that are neither staged nor spared, by address key. */
 enum status staging_each_missing(
 	struct store *store, int64_t list_id, store_member_fn *fn, void *context, struct err *err);
 enum status staging_remove_missing(
 	struct store *store, int64_t list_id, int64_t change_id, int64_t *removed, struct err *err);
+/* The active members that aren't missing only because they were spared. */
+enum status staging_count_spared(struct store *store, int64_t list_id, int64_t *count, struct err *err);
 
 #endif

@@ -50,11 +50,20 @@ static enum status take_member(void *context, size_t line, const struct member *
 static enum status take_reject(void *context, const struct listfile_reject *reject, struct err *err)
 {
 	struct import *import = context;
+	struct span keys = reject->address_keys;
+	struct span key;
+	enum status status = OK;
 
 	tell_progress(import);
 	if (import->job->reject)
 		import->job->reject(import->job->context, reject);
-	return import->rejects ? rejects_add(import->rejects, reject, err) : OK;
+	while (status == OK && import->job->is_replace && span_split(&keys, '\n', &key)) {
+		if (key.len)
+			status = staging_spare(import->store, key, err);
+	}
+	if (status == OK && import->rejects)
+		status = rejects_add(import->rejects, reject, err);
+	return status;
 }
 
 static struct rejects *new_rejects(const struct listimport_job *job)
@@ -126,6 +135,24 @@ static enum status find_list(struct import *import, struct err *err)
 	return status;
 }
 
+/* A file where nothing can be read is the wrong one, not a wish for an empty list. */
+static enum status check_replaceable(const struct import *import, struct err *err)
+{
+	const struct listimport_summary *summary = import->summary;
+
+	if (summary->file.good)
+		return OK;
+	if (*summary->rejects_path)
+		return err_set(err, E_RANGE,
+			"\"%s\" has no good row to replace \"%s\" with, so nothing was changed: "
+			"correct its rows (\"%s\" says what is wrong), or name another file",
+			import->job->path, import->job->list, summary->rejects_path);
+	return err_set(err, E_RANGE,
+		"\"%s\" has no good row to replace \"%s\" with, so nothing was changed: "
+		"put the people in who are to stay, or name another file",
+		import->job->path, import->job->list);
+}
+
 static enum status confirm_replacing(struct import *import, struct err *err)
 {
 	const struct listimport_job *job = import->job;
@@ -134,7 +161,12 @@ static enum status confirm_replacing(struct import *import, struct err *err)
 	if (!job->is_replace)
 		return OK;
 	import->missing = (struct missing){.job = job};
-	status = staging_each_missing(import->store, import->list.id, tell_missing, &import->missing, err);
+	status = check_replaceable(import, err);
+	if (status == OK)
+		status = staging_count_spared(import->store, import->list.id, &import->summary->spared, err);
+	if (status == OK)
+		status = staging_each_missing(
+			import->store, import->list.id, tell_missing, &import->missing, err);
 	if (status != OK || !import->missing.count || job->is_dry_run || !job->confirm)
 		return status;
 	return job->confirm(job->context, import->missing.count, err);

@@ -103,6 +103,7 @@ static void print_json(const struct listimport_job *job, const struct listimport
 		{"unchanged", merge->unchanged},
 		{"revived", merge->revived},
 		{"removed", summary->removed},
+		{"kept_rejected", summary->spared},
 		{"duplicates", summary->duplicates},
 		{"rejected", (int64_t)summary->file.rejected},
 		{"kept_removed", merge->kept_removed},
@@ -144,6 +145,7 @@ static void print_words(const struct listimport_job *job, const struct listimpor
 		str_addf(&text, "         see %s\n", summary->rejects_path);
 	if (summary->removed)
 		str_addf(&text, "%8lld removed: not in the file\n", (long long)summary->removed);
+	add_count(&text, summary->spared, "kept: their row was rejected");
 	terminal_print(&text);
 	str_clear(&text);
 }
@@ -167,8 +169,12 @@ static enum status run(struct call *call, struct err *err)
 		.confirm = ask,
 	};
 	struct store *store;
-	enum status status = newsroom_store(call->newsroom, &store, err);
+	enum status status;
 
+	if (strcmp(job.path, "-") == 0)
+		return call_usage(call, err,
+			"a list can't be read from standard input: save it to a file, and name that");
+	status = newsroom_store(call->newsroom, &store, err);
 	if (status != OK)
 		return status;
 	shown.job = &job;
@@ -211,6 +217,7 @@ const struct command cmd_list_import = {
 		"templates and segments can use. An empty cell never erases what is there. A list\n"
 		"that isn't there is made. It's all or nothing: an import that is stopped changes\n"
 		"nothing, and \"list undo\" takes back one that went through.\n\n"
-		"Ends with 3 if rows were rejected; the good ones are in.",
+		"Ends with 3 if rows were rejected; the good ones are in. With --replace, somebody\n"
+		"whose row was rejected is kept, and a file without any good row is refused.",
 	.run = run,
 };

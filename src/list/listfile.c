@@ -294,18 +294,64 @@ static void make_readable(struct reader *reader, struct span bytes, struct str *
 		utf8_add(out, c);
 }
 
+static bool add_address(struct span text, struct str *keys)
+{
+	struct addr addr = {0};
+	struct err ignored;
+
+	if (span_find_char(text, '@', 0) == SIZE_MAX || addr_parse(text, &addr, &ignored))
+		return false;
+	addr_key(&addr, keys);
+	str_add_char(keys, '\n');
+	addr_clear(&addr);
+	return true;
+}
+
+static bool add_address_column(const struct reader *reader, const struct row *row, struct str *keys)
+{
+	for (size_t i = 0; !row->fault && i < reader->columns.count && i < row->cell_count; i++) {
+		struct cell cell = row->cells[i];
+
+		if (reader->columns.items[i].kind != COLUMN_ADDRESS)
+			continue;
+		trim(&cell);
+		return add_address(cell_span(&cell), keys);
+	}
+	return false;
+}
+
+/* Two addresses in one cell, a name around one, a cell too many: the address is there all the same. */
+static void add_every_address(struct span text, struct str *keys)
+{
+	static const char around[] = ",;:\"<>()[] \t\r\n";
+	size_t start = 0;
+
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && text.ptr[i] && !strchr(around, text.ptr[i]))
+			continue;
+		add_address(span_bytes(text.ptr + start, i - start), keys);
+		start = i + 1;
+	}
+}
+
 static enum status reject(struct reader *reader, const struct row *row, struct err *err)
 {
 	struct str text;
+	struct str keys;
 	struct listfile_reject found = {
 		.line = row->line, .column = reader->fault_column, .reason = reader->reason.ptr};
 	enum status status;
 
 	str_init(&text, LISTFILE_LINE_MAX);
+	str_init(&keys, STR_MAX_LARGE);
 	make_readable(reader, row->text, &text);
 	found.row = str_span(&text);
+	if (!add_address_column(reader, row, &keys))
+		add_every_address(found.row, &keys);
+	found.address_keys = str_span(&keys);
 	reader->summary->rejected++;
 	status = reader->fns->reject(reader->context, &found, err);
+	str_clear(&keys);
 	str_clear(&text);
 	return status;
 }

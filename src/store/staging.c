@@ -22,6 +22,8 @@ static const char tables[] =
 	"PRAGMA temp.secure_delete = OFF;"
 	"DROP TABLE IF EXISTS temp.incoming;"
 	"DROP TABLE IF EXISTS temp.staged;"
+	"DROP TABLE IF EXISTS temp.spared;"
+	"CREATE TABLE temp.spared (address_key TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE temp.incoming (line INTEGER PRIMARY KEY, address_key TEXT NOT NULL,"
 	" address TEXT NOT NULL, name TEXT NOT NULL, salutation TEXT NOT NULL, outlet TEXT NOT NULL,"
 	" role TEXT NOT NULL, language TEXT NOT NULL, attributes TEXT NOT NULL) STRICT;"
@@ -60,6 +62,12 @@ enum status staging_add(struct store *store, size_t line, const struct member *m
 	return status;
 }
 
+enum status staging_spare(struct store *store, struct span address_key, struct err *err)
+{
+	return sqlite_run(store, "INSERT OR IGNORE INTO temp.spared (address_key) VALUES (?1)",
+		SQLITE_VALUES(sqlite_span(address_key)), err);
+}
+
 enum status staging_end(struct store *store, int64_t *duplicates, struct err *err)
 {
 	int64_t incoming = 0;
@@ -89,7 +97,9 @@ void staging_clear(struct store *store)
 	struct err ignored;
 
 	store_rollback(store);
-	if (sqlite_script(store, SPAN("DROP TABLE IF EXISTS temp.incoming; DROP TABLE IF EXISTS temp.staged"),
+	if (sqlite_script(store,
+		    SPAN("DROP TABLE IF EXISTS temp.incoming; DROP TABLE IF EXISTS temp.staged;"
+			 "DROP TABLE IF EXISTS temp.spared"),
 		    &ignored) != OK)
 		return;
 }
@@ -347,9 +357,11 @@ enum status staging_merge(struct store *store, int64_t list_id, int64_t change_i
 	return found == OK ? status : found;
 }
 
-#define MISSING                                                                                              \
+#define UNSTAGED                                                                                             \
 	" WHERE m.list_id = ?1 AND m.state = ?2 AND NOT EXISTS"                                              \
 	" (SELECT 1 FROM temp.staged AS t WHERE t.address_key = s.address_key)"
+#define SPARED " EXISTS (SELECT 1 FROM temp.spared AS p WHERE p.address_key = s.address_key)"
+#define MISSING UNSTAGED " AND NOT" SPARED
 
 enum status staging_each_missing(
 	struct store *store, int64_t list_id, store_member_fn *fn, void *context, struct err *err)
@@ -383,4 +395,12 @@ enum status staging_remove_missing(
 		SQLITE_VALUES(sqlite_int(list_id), sqlite_int(MEMBER_ACTIVE), sqlite_int(MEMBER_REMOVED),
 			sqlite_int(change_id)),
 		err);
+}
+
+enum status staging_count_spared(struct store *store, int64_t list_id, int64_t *count, struct err *err)
+{
+	return sqlite_one_int(store,
+		"SELECT count(*) FROM membership AS m JOIN subscriber AS s ON s.id = m.subscriber_id" UNSTAGED
+		" AND" SPARED,
+		SQLITE_VALUES(sqlite_int(list_id), sqlite_int(MEMBER_ACTIVE)), count, err);
 }

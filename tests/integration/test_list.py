@@ -150,6 +150,11 @@ class Importing(Newsroom):
     self.assertEqual(done.returncode, 0)
     self.assertIn('did you mean "europe"?', done.stderr)
 
+  def test_standard_input_is_refused_in_clear_words(self):
+    done = self.call("list", "import", "europe", "-")
+    self.assertEqual(done.returncode, 2)
+    self.assertIn("can't be read from standard input", done.stderr)
+
   def test_a_killed_import_changes_nothing(self):
     self.import_text("europe", EUROPE)
     before = self.run_ok("list", "export", "europe")
@@ -217,6 +222,24 @@ class Replacing(Newsroom):
     self.assertEqual(self.members("europe"), before)
     done = self.objects("list", "import", "europe", "small.csv", "--replace", "--yes")[0]
     self.assertEqual((done["removed"], done["new"], done["unchanged"]), (3, 1, 1))
+
+  def test_somebody_whose_row_was_rejected_is_kept(self):
+    text = "email,language\nana@paper.example,klingon\nben@radio.example,en\n"
+    done = self.import_text("europe", text, "--replace", "--yes", status=3)
+    self.assertEqual((done["removed"], done["kept_rejected"], done["rejected"]), (2, 1, 1))
+    self.assertEqual(set(self.members("europe")), {"ana@paper.example", "ben@radio.example"})
+    shown = self.run_ok("list", "import", "europe", "import.csv", "--replace", "--yes", status=3)
+    self.assertIn("1 kept: their row was rejected", shown)
+
+  def test_a_file_without_a_good_row_is_refused(self):
+    before = self.members("europe")
+    for text in ("email,language\n", "email,language\nana@paper.example,klingon\n"):
+      for options in (("--yes",), ("--dry-run",)):
+        self.write("import.csv", text)
+        done = self.call("list", "import", "europe", "import.csv", "--replace", *options)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn('dateline: "import.csv" has no good row', done.stderr)
+        self.assertEqual(self.members("europe"), before)
 
   def test_undone_everybody_is_back(self):
     before = self.run_ok("list", "export", "europe")

@@ -27,8 +27,14 @@ static enum status keep_member(void *context, size_t line, const struct member *
 static enum status keep_reject(void *context, const struct listfile_reject *reject, struct err *err)
 {
 	struct listcase *listcase = context;
+	struct span keys = reject->address_keys;
+	struct span key;
 
 	(void)err;
+	while (span_split(&keys, '\n', &key)) {
+		if (key.len)
+			str_addf(&listcase->address_keys, "%zu %.*s\n", reject->line, SPAN_ARG(key));
+	}
 	str_addf(&listcase->rejects, "%zu:%zu %s\n", reject->line, reject->column, reject->reason);
 	str_add(&listcase->rows, reject->row);
 	str_add_char(&listcase->rows, '\n');
@@ -41,6 +47,7 @@ void listcase_read_file(struct listcase *listcase, const char *path)
 
 	*listcase = (struct listcase){0};
 	str_init(&listcase->rejects, STR_MAX_LARGE);
+	str_init(&listcase->address_keys, STR_MAX_LARGE);
 	str_init(&listcase->rows, STR_MAX_LARGE);
 	listcase->status = listfile_read(path, &fns, listcase, &listcase->summary, &listcase->err);
 }
@@ -71,5 +78,6 @@ void listcase_clear(struct listcase *listcase)
 	free(listcase->members);
 	free(listcase->lines);
 	str_clear(&listcase->rejects);
+	str_clear(&listcase->address_keys);
 	str_clear(&listcase->rows);
 }

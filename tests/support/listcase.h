@@ -12,8 +12,9 @@ struct listcase {
 	size_t count;
 	size_t capacity;
 	size_t line_capacity;
-	struct str rejects; /* "LINE:COLUMN reason\n" each */
-	struct str rows;    /* the rejected rows, a line each */
+	struct str rejects;      /* "LINE:COLUMN reason\n" each */
+	struct str address_keys; /* theirs, "LINE key\n" each */
+	struct str rows;         /* the rejected rows, a line each */
 	struct listfile_summary summary;
 	struct err err;
 	enum status status;

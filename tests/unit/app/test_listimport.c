@@ -199,6 +199,47 @@ static void replacing_without_anybody_to_remove_does_not_ask(void **state)
 	listimport_summary_clear(&summary);
 }
 
+static void replacing_keeps_those_whose_row_was_rejected(void **state)
+{
+	struct newstore *place = *state;
+	struct listimport_summary summary;
+	struct asked asked = {.answer = OK};
+
+	newlist_import(place, "europe", "email\n" ANA "\n" BEN "\nli@wire.example\n");
+	assert_int_equal(run(place, replacing(&asked),
+				 "language,email\nklingon," ANA "\nen," BEN "\nklingon," BEN
+				 "\nklingon,stranger@x.example\n",
+				 &summary),
+		OK);
+	assert_string_equal(asked.missing.ptr, "li@wire.example ");
+	assert_int_equal(summary.file.rejected, 3);
+	assert_int_equal(summary.spared, 1);
+	assert_int_equal(summary.removed, 1);
+	assert_exported(place, "europe", HEADER "\n" ANA ",,,,,\n" BEN ",,,,en,\n");
+	str_clear(&asked.missing);
+	listimport_summary_clear(&summary);
+}
+
+static void replacing_by_a_file_without_a_good_row_is_refused(void **state)
+{
+	static const char *const files[] = {
+		"email\n", "email\nnobody\n", "email,language\n" ANA ",klingon\n"};
+	struct newstore *place = *state;
+
+	newlist_import(place, "europe", "email\n" ANA "\n" BEN "\n");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct listimport_summary summary;
+		struct asked asked = {.answer = OK};
+
+		assert_int_equal(run(place, replacing(&asked), files[i], &summary), E_RANGE);
+		assert_contains(place->err.text, "europe.csv\" has no good row");
+		assert_string_equal(asked.missing.ptr, "");
+		assert_exported(place, "europe", HEADER "\n" ANA ",,,,,\n" BEN ",,,,,\n");
+		str_clear(&asked.missing);
+		listimport_summary_clear(&summary);
+	}
+}
+
 static enum status change_meanwhile(void *context, size_t missing, struct err *err)
 {
 	struct asked *asked = context;
@@ -404,6 +445,8 @@ int main(void)
 		TEST(replacing_asks_with_the_names_of_those_who_go),
 		TEST(a_no_to_replacing_changes_nothing),
 		TEST(replacing_without_anybody_to_remove_does_not_ask),
+		TEST(replacing_keeps_those_whose_row_was_rejected),
+		TEST(replacing_by_a_file_without_a_good_row_is_refused),
 		TEST(somebody_added_while_replacing_asks_is_not_removed_unseen),
 		TEST(the_removed_stay_removed_unless_revived),
 		TEST(the_suppressed_stay_suppressed),

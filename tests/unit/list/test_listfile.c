@@ -342,6 +342,39 @@ static void an_address_that_is_none_is_rejected(void **state)
 	listcase_clear(&l);
 }
 
+static void a_rejected_row_tells_whom_it_may_be_about(void **state)
+{
+	struct listcase l;
+
+	(void)state;
+	listcase_read(&l, SPAN("language,address,name\n"
+			       "klingon, Ana@Paper.example ,a@other.example\n"
+			       "en,\"b@paper.example; c@paper.example\",Bo\n"
+			       "en,Dee <d@paper.example>,Dee\n"
+			       "en,e@paper.example,Ed,too much\n"
+			       "en,Fry, Fi,f@paper.example\n"
+			       "en,g@paper.example,\"Gil\n"
+			       "en,nobody,No\n"
+			       "en,h@@paper.example,Hi\n"));
+	assert_int_equal(l.summary.rejected, 8);
+	assert_string_equal(l.address_keys.ptr,
+		"2 ana@paper.example\n3 b@paper.example\n3 c@paper.example\n4 d@paper.example\n"
+		"5 e@paper.example\n6 f@paper.example\n7 g@paper.example\n");
+	listcase_clear(&l);
+}
+
+static void in_a_windows_1252_file_a_rejected_row_tells_its_address(void **state)
+{
+	struct listcase l;
+
+	(void)state;
+	listcase_read(&l, SPAN("name,address\nZo\xe9,a@paper.example\nNo\xebl,b@b\xfc"
+			       "cher.example,x\n"));
+	assert_string_equal(l.summary.encoding, "Windows-1252");
+	assert_string_equal(l.address_keys.ptr, "3 b@xn--bcher-kva.example\n");
+	listcase_clear(&l);
+}
+
 static void an_address_is_shown_as_typed_and_compared_folded(void **state)
 {
 	struct listcase l;
@@ -712,6 +745,8 @@ int main(void)
 		cmocka_unit_test(in_a_windows_1252_file_a_row_in_utf8_is_rejected),
 		cmocka_unit_test(line_breaks_nuls_and_controls_are_rejected_in_every_column),
 		cmocka_unit_test(an_address_that_is_none_is_rejected),
+		cmocka_unit_test(a_rejected_row_tells_whom_it_may_be_about),
+		cmocka_unit_test(in_a_windows_1252_file_a_rejected_row_tells_its_address),
 		cmocka_unit_test(an_address_is_shown_as_typed_and_compared_folded),
 		cmocka_unit_test(a_language_becomes_its_code),
 		cmocka_unit_test(a_stray_quote_costs_one_line),

@@ -298,6 +298,30 @@ static void those_not_staged_are_missing_and_can_be_removed(void **state)
 	assert_list(place, europe, ANA "||||active;" BEN "||||unsubscribed;" LI "||||active;");
 }
 
+static void the_spared_are_not_missing(void **state)
+{
+	struct newstore *place = *state;
+	int64_t europe = add_list(place, "europe");
+	int64_t change;
+	int64_t count;
+
+	import(place, europe, ROWS(ANA, BEN, LI));
+	change = add_change(place, europe, 0, CHANGE_REPLACE);
+	stage(place, ROWS(ANA));
+	assert_int_equal(staging_spare(place->store, SPAN(ANA), &place->err), OK);
+	assert_int_equal(staging_spare(place->store, SPAN(BEN), &place->err), OK);
+	assert_int_equal(staging_spare(place->store, SPAN(BEN), &place->err), OK);
+	assert_int_equal(staging_spare(place->store, SPAN("stranger@x.example"), &place->err), OK);
+	assert_int_equal(staging_count_spared(place->store, europe, &count, &place->err), OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(staging_remove_missing(place->store, europe, change, &count, &place->err), OK);
+	assert_int_equal(count, 1);
+	assert_list(place, europe, ANA "||||active;" BEN "||||active;" LI "||||removed;");
+	stage(place, ROWS(ANA));
+	assert_int_equal(staging_count_spared(place->store, europe, &count, &place->err), OK);
+	assert_int_equal(count, 0);
+}
+
 static void an_import_undone_leaves_the_list_as_it_was(void **state)
 {
 	struct newstore *place = *state;
@@ -490,6 +514,7 @@ int main(void)
 		TEST(a_dry_run_counts_and_writes_nothing),
 		TEST(reviving_brings_back_the_removed_alone),
 		TEST(those_not_staged_are_missing_and_can_be_removed),
+		TEST(the_spared_are_not_missing),
 		TEST(an_import_undone_leaves_the_list_as_it_was),
 		TEST(changes_are_undone_back_to_the_first),
 		TEST(an_undo_does_not_bring_back_a_suppressed_person),
