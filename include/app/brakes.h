@@ -23,7 +23,8 @@ enum status brakes_hold(
  */
 enum status brakes_resume(struct store *store, int64_t dispatch, struct err *err);
 
-/* Never send what is still open. *count is how many that is. E_CONFLICT if it has ended. */
+/* Never send what is still open. *count is how many that is; of those, what is in flight may still arrive.
+ * E_CONFLICT if it has ended. */
 enum status brakes_cancel(struct store *store, int64_t dispatch, size_t *count, struct err *err);
 
 enum resolution {

@@ -16,6 +16,8 @@
  */
 struct courier;
 
+#define COURIER_FLIGHT_NAME "flight" /* in state/: its lock is the sender's */
+
 /* How far it is, over all that it carries. */
 struct courier_progress {
 	int64_t total;

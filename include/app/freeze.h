@@ -14,7 +14,8 @@
  *
  * On success *dispatch is its number and it is SENDING. E_NOTFOUND names a
  * person without a value that the letter needs; else as letter_compile. On
- * failure nothing is kept. E_HELD while the release's embargo lies ahead.
+ * failure nothing is kept. E_HELD while the release's embargo lies ahead;
+ * E_CONFLICT if the plan isn't true any more (others got the release, or left).
  *
  * The settings' copies get one message per language of the letters.
  */
@@ -28,9 +29,10 @@ enum status freeze_plan(struct newsroom *newsroom, struct plan *plan, int64_t *d
 enum status freeze_test(struct newsroom *newsroom, struct plan *plan, int64_t *dispatch, struct err *err);
 
 /*
- * What freeze_plan would do, undone again: `fn` gets every message as it would go
- * out, in the order of sending. Whatever `fn` returns that isn't OK stops it.
- * `delivery` and `message` are borrowed for the call.
+ * What freeze_plan would do, keeping nothing and in nobody's way: `fn` gets every
+ * message as it would go out, list by list (delivery->position says when).
+ * Whatever `fn` returns that isn't OK stops it. `delivery` and `message` are
+ * borrowed for the call.
  */
 typedef enum status freeze_message_fn(
 	void *context, const struct delivery *delivery, struct span message, struct err *err);

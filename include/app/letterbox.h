@@ -6,6 +6,8 @@
 #include "record/delivery.h"
 #include "store/store.h"
 
+struct letter;
+
 /*
  * The frozen letters of the dispatches that are being carried, loaded from the
  * store when first needed, and the building of a delivery's message from one.
@@ -20,5 +22,9 @@ void letterbox_free(struct letterbox *letterbox); /* NULL is fine */
 /* Appends the message. E_SYNTAX, E_NOTFOUND if the letter or its slots are damaged, naming the delivery. */
 enum status letterbox_build(
 	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err);
+
+/* The same from a letter that isn't in the store (yet). */
+enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,
+	const struct delivery *delivery, struct str *message, struct err *err);
 
 #endif

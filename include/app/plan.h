@@ -21,7 +21,7 @@
 /* What was asked for; borrowed for the plan's life. */
 struct plan_request {
 	const struct release_set *set;
-	const char *lists;    /* names joined by ',' */
+	const char *lists;    /* names joined by ','; NULL for every list */
 	const char *segment;  /* --where, or NULL */
 	const char *language; /* --language, or NULL */
 	const char *again;    /* addresses joined by ',' to write to though they have it, or NULL */

@@ -5,6 +5,7 @@
 #include "app/newsroom.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,11 +23,17 @@ struct sender_options {
 enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, size_t count,
 	const struct sender_options *options, struct err *err);
 
-/*
- * Have the sender_run that is going on in this process finish the messages in
- * flight and return; a second call drops them. Async-signal-safe. How many
- * calls there were before.
- */
-int sender_stop(void);
+/* What a stop leads to. */
+enum sender_stopping {
+	SENDER_DRAINS, /* the messages in flight are finished first */
+	SENDER_DROPS,  /* the second one: they are dropped */
+	SENDER_LEAVES  /* another process sends; it goes on */
+};
+
+/* Have the sender_run that is going on in this process return. Async-signal-safe. */
+enum sender_stopping sender_stop(void);
+
+/* Whether some process is the newsroom's sender now. */
+bool sender_is_at_work(const struct newsroom *newsroom);
 
 #endif

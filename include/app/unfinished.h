@@ -18,12 +18,21 @@ struct unfinished {
 	struct str changes; /* what differs in the files since the freeze, as a diff; empty if nothing does */
 };
 
+/* Whom it goes to, as typed; `segment` and `language` are "" for all. */
+struct unfinished_query {
+	const struct release_set *set;
+	const char *lists; /* names separated by ',' */
+	const char *segment;
+	const char *language;
+};
+
 /*
- * The oldest unfinished public dispatch of a release to exactly these lists
- * (names joined by ',', in the same order). E_NOTFOUND, without words, if there's none.
+ * The oldest unfinished public dispatch of a release to exactly these people: the
+ * same lists in the same order, the same segment and language. E_NOTFOUND, without
+ * words, if there's none.
  */
-enum status unfinished_find(struct store *store, const struct release_set *set, const char *lists,
-	struct unfinished *out, struct err *err);
+enum status unfinished_find(
+	struct store *store, const struct unfinished_query *query, struct unfinished *out, struct err *err);
 void unfinished_clear(struct unfinished *unfinished);
 
 #endif

@@ -126,7 +126,8 @@ static enum status work_cancel(void *context, struct err *err)
 		status = store_count_deliveries(braking->store, dispatch.id, &counts, err);
 	if (status == OK) {
 		braking->count =
-			(size_t)(counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_DEFERRED]);
+			(size_t)(counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_CLAIMED] +
+				 counts.by_state[DELIVERY_DEFERRED]);
 		status = store_cancel_open(braking->store, dispatch.id, err);
 	}
 	if (status == OK)

@@ -31,7 +31,6 @@
 #define CLAIMS_PER_CONNECTION 16
 /* After so many notes the flight record is cut back to what is still on its way. */
 #define FLIGHT_NOTES_MOST 50000u
-#define FLIGHT_NAME "flight"
 
 /* A dispatch that is being carried. */
 struct carried {
@@ -228,18 +227,41 @@ static void fill_job(struct courierjob *job, const struct delivery *delivery, co
 		job->job.needs_smtputf8 = job->job.needs_smtputf8 || (unsigned char)*p >= 0x80;
 }
 
+/* A letter that can't be built stops its dispatch, not the others. */
+static enum status hold_unbuildable(
+	struct courier *courier, const struct courierjob *job, const struct err *why, struct err *err)
+{
+	enum status status =
+		store_give_back(courier->store, job->delivery.dispatch, job->delivery.position, err);
+
+	log_error("%s", why->text);
+	if (status == OK)
+		status = store_set_dispatch_state(courier->store, job->delivery.dispatch, DISPATCH_HELD,
+			why->text, clock_now_ms(), err);
+	return status;
+}
+
 /* What is claimed is owned by a job at once, so that a failure half way loses none of it. */
-static enum status add_claim(struct courier *courier, const struct delivery *claim, struct err *err)
+static enum status add_claim(
+	struct courier *courier, struct carried *carried, const struct delivery *claim, struct err *err)
 {
 	struct courierjob *job = courierjob_take(&courier->idle);
-	enum status status;
+	struct err why = {0};
+	enum status status = OK;
 
 	if (!job)
 		job = courierjob_new();
 	fill_job(job, claim, courier->settings);
-	status = letterbox_build(courier->letterbox, &job->delivery, &job->message, err);
-	job->job.message = str_span(&job->message);
-	courierjob_put(status == OK ? &courier->ready : &courier->returned, job);
+	if (letterbox_build(courier->letterbox, &job->delivery, &job->message, &why) == OK) {
+		job->job.message = str_span(&job->message);
+		courierjob_put(&courier->ready, job);
+		carried->claimed++;
+		return OK;
+	}
+	status = hold_unbuildable(courier, job, &why, err);
+	move_count(courier, DELIVERY_CLAIMED, job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED);
+	courierjob_reset(job);
+	courierjob_put(&courier->idle, job);
 	return status;
 }
 
@@ -256,8 +278,7 @@ static enum status claim_from(struct courier *courier, struct carried *carried, 
 		if (claims[i].state != DELIVERY_CLAIMED)
 			delivery_clear(&claims[i]);
 		else
-			status = add_claim(courier, &claims[i], err);
-		carried->claimed += claims[i].state == DELIVERY_CLAIMED;
+			status = add_claim(courier, carried, &claims[i], err);
 	}
 	if (status == OK && count < want) {
 		carried->is_exhausted = true;
@@ -388,6 +409,11 @@ static enum status turn_now(struct courier *courier, struct err *err)
 	enum status status = store_transaction(courier->store, commit_turn, courier, err);
 
 	courier->turned_ms = clock_steady_ms();
+	if (status == E_BUSY) {
+		/* Nothing was begun: what is settled waits in memory and in the flight record. */
+		log_warning("%s", err->text);
+		return OK;
+	}
 	if (status != OK)
 		return status;
 	courier->progress.settled_here += (int64_t)settled;
@@ -469,7 +495,7 @@ static enum status make_engine(struct courier *courier, struct err *err)
 
 static enum status open_flight(struct courier *courier, struct newsroom *newsroom, struct err *err)
 {
-	char *path = file_join(newsroom_state(newsroom), FLIGHT_NAME);
+	char *path = file_join(newsroom_state(newsroom), COURIER_FLIGHT_NAME);
 	struct recovery recovery;
 	enum status status = flight_open(path, &courier->flight, err);
 

@@ -4,6 +4,7 @@
 #include "app/freeze.h"
 
 #include "app/actor.h"
+#include "app/dispatches.h"
 #include "app/letterbox.h"
 #include "app/letters.h"
 #include "app/slots.h"
@@ -20,6 +21,14 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+/* A freeze that keeps nothing: the messages go to somebody who looks at them. */
+struct rehearsal {
+	struct letterbox *letterbox;
+	struct str message;
+	freeze_message_fn *fn;
+	void *context;
+};
+
 /* A freeze under way. */
 struct freezing {
 	struct newsroom *newsroom;
@@ -30,6 +39,9 @@ struct freezing {
 	struct idmap recipients; /* subscriber id → index in plan->recipients */
 	size_t list;             /* the one being walked */
 	int64_t last_position;
+	bool was_sent;               /* there is a public dispatch of the release */
+	size_t frozen;               /* recipients so far */
+	struct rehearsal *rehearsal; /* NULL when it's for real */
 };
 
 enum status freeze_check_embargo(
@@ -70,6 +82,19 @@ static enum status set_address(struct delivery *delivery, const char *address, s
 	return OK;
 }
 
+static enum status show_message(struct freezing *freezing, const struct delivery *delivery, struct err *err)
+{
+	struct rehearsal *rehearsal = freezing->rehearsal;
+	enum status status;
+
+	str_empty(&rehearsal->message);
+	status = letterbox_build_from(rehearsal->letterbox, letters_get(freezing->letters, delivery->letter),
+		delivery, &rehearsal->message, err);
+	if (status == OK)
+		status = rehearsal->fn(rehearsal->context, delivery, str_span(&rehearsal->message), err);
+	return status;
+}
+
 static enum status add_delivery(struct freezing *freezing, struct delivery *delivery, const char *address,
 	const struct member *member, const struct medialist *list, struct err *err)
 {
@@ -83,7 +108,8 @@ static enum status add_delivery(struct freezing *freezing, struct delivery *deli
 			letters_words(freezing->letters, delivery->letter), member, list, &delivery->slots,
 			err);
 	if (status == OK)
-		status = store_add_delivery(freezing->store, delivery, err);
+		status = freezing->rehearsal ? show_message(freezing, delivery, err)
+					     : store_add_delivery(freezing->store, delivery, err);
 	delivery_clear(delivery);
 	return status;
 }
@@ -107,12 +133,20 @@ static enum status freeze_member(void *context, const struct member *member, str
 	const struct recipient *recipient;
 	const struct medialist *list = &plan->lists[freezing->list].list;
 	struct delivery delivery = {0};
-	enum status status;
+	bool has_it = false;
+	enum status status = OK;
 	size_t index;
 
 	if (!idmap_find(&freezing->recipients, (uint64_t)member->subscriber_id, &index) ||
 		plan->recipients[index].list != freezing->list)
 		return OK;
+	/* Somebody else may have sent it while the plan was looked at. */
+	if (freezing->was_sent && !plan->request.again)
+		status = store_has_release(
+			freezing->store, plan->request.set->slug, member->subscriber_id, &has_it, err);
+	if (status != OK || has_it)
+		return status;
+	freezing->frozen++;
 	recipient = &plan->recipients[index];
 	delivery.position = recipient->position;
 	delivery.subscriber_id = member->subscriber_id;
@@ -126,10 +160,24 @@ static enum status freeze_member(void *context, const struct member *member, str
 	return add_delivery(freezing, &delivery, member->address, member, list, err);
 }
 
+/* What was confirmed is what is sent: no fewer, since others got it or left meanwhile. */
+static enum status check_nothing_changed(const struct freezing *freezing, struct err *err)
+{
+	size_t missing = freezing->plan->recipient_count - freezing->frozen;
+
+	if (!missing)
+		return OK;
+	return err_set(err, E_CONFLICT,
+		"the plan isn't true any more: %zu of its %zu recipients got the release or left the list "
+		"meanwhile; nothing was sent. Send again to see what is left",
+		missing, freezing->plan->recipient_count);
+}
+
 static enum status freeze_recipients(struct freezing *freezing, struct err *err)
 {
 	struct plan *plan = freezing->plan;
-	enum status status = OK;
+	enum status status =
+		store_was_sent(freezing->store, plan->request.set->slug, &freezing->was_sent, err);
 	size_t index;
 
 	for (size_t i = 0; i < plan->recipient_count; i++)
@@ -141,7 +189,7 @@ static enum status freeze_recipients(struct freezing *freezing, struct err *err)
 			freezing->store, plan->lists[i].list.id, MEMBER_ACTIVE, freeze_member, freezing, err);
 	}
 	freezing->last_position = (int64_t)plan->recipient_count;
-	return status;
+	return status == OK ? check_nothing_changed(freezing, err) : status;
 }
 
 /* A copy or test reads as the office's own: nobody's name, no list. */
@@ -225,7 +273,7 @@ static enum status begin(struct freezing *freezing, enum dispatch_kind kind, str
 		.hold_reason = mem_copy_text(""),
 		.release = mem_copy_text(request->set->slug),
 		.title = mem_copy_text(release->title),
-		.lists = mem_copy_text(request->lists ? request->lists : ""),
+		.lists = names_of(freezing->plan, UINT64_MAX),
 		.segment = mem_copy_text(request->segment ? request->segment : ""),
 		.language = mem_copy_text(request->language ? request->language : ""),
 		.not_before_ms = release->has_embargo && kind != DISPATCH_TEST ? release->embargo_ms : 0,
@@ -234,22 +282,31 @@ static enum status begin(struct freezing *freezing, enum dispatch_kind kind, str
 		.created_ms = now_ms,
 		.actor = mem_copy_text(actor_name()),
 	};
-	status = store_add_dispatch(freezing->store, &freezing->dispatch, err);
+	status = freezing->rehearsal ? dispatches_next_number(freezing->store, &freezing->dispatch.id, err)
+				     : store_add_dispatch(freezing->store, &freezing->dispatch, err);
 	if (status == OK)
 		freezing->letters = letters_new(freezing->newsroom, request->set, freezing->dispatch.id,
 			now_ms, kind == DISPATCH_TEST ? "[TEST] " : "");
 	return status;
 }
 
-static enum status work_plan(void *context, struct err *err)
+/* Everybody, and the office's own copies. */
+static enum status freeze_messages(struct freezing *freezing, struct err *err)
 {
-	struct freezing *freezing = context;
 	enum status status = begin(freezing, DISPATCH_PUBLIC, err);
 
 	if (status == OK)
 		status = freeze_recipients(freezing, err);
 	if (status == OK)
 		status = freeze_copies(freezing, err);
+	return status;
+}
+
+static enum status work_plan(void *context, struct err *err)
+{
+	struct freezing *freezing = context;
+	enum status status = freeze_messages(freezing, err);
+
 	if (status == OK)
 		status = freeze_leftouts(freezing, err);
 	if (status == OK)
@@ -338,56 +395,24 @@ static enum status freeze(
 	return status;
 }
 
-/* A rehearsal: the letters are built while the freeze can still be undone. */
-struct rehearsal {
-	const struct freezing *freezing;
-	struct letterbox *letterbox;
-	struct str message;
-	freeze_message_fn *fn;
-	void *context;
-};
-
-static enum status build_one(void *context, const struct delivery *delivery, struct err *err)
-{
-	struct rehearsal *rehearsal = context;
-	enum status status;
-
-	if (delivery->dispatch != rehearsal->freezing->dispatch.id)
-		return OK;
-	str_empty(&rehearsal->message);
-	status = letterbox_build(rehearsal->letterbox, delivery, &rehearsal->message, err);
-	if (status == OK)
-		status = rehearsal->fn(rehearsal->context, delivery, str_span(&rehearsal->message), err);
-	return status;
-}
-
-static enum status rehearse(struct freezing *freezing, freeze_message_fn *fn, void *context, struct err *err)
-{
-	struct rehearsal rehearsal = {.freezing = freezing, .fn = fn, .context = context};
-	enum status status = work_plan(freezing, err);
-
-	str_init(&rehearsal.message, STR_MAX_LARGE);
-	if (status == OK)
-		status = letterbox_new(freezing->store, &rehearsal.letterbox, err);
-	if (status == OK)
-		status = store_each_delivery(freezing->store, DELIVERY_QUEUED, build_one, &rehearsal, err);
-	letterbox_free(rehearsal.letterbox);
-	str_clear(&rehearsal.message);
-	return status;
-}
-
 enum status freeze_rehearse(
 	struct newsroom *newsroom, struct plan *plan, freeze_message_fn *fn, void *context, struct err *err)
 {
-	struct freezing freezing = {.newsroom = newsroom, .plan = plan};
+	struct rehearsal rehearsal = {.fn = fn, .context = context};
+	struct freezing freezing = {.newsroom = newsroom, .plan = plan, .rehearsal = &rehearsal};
 	enum status status = newsroom_store(newsroom, &freezing.store, err);
 
+	str_init(&rehearsal.message, STR_MAX_LARGE);
 	if (status == OK)
-		status = store_begin(freezing.store, err);
-	if (status != OK)
-		return status;
-	status = rehearse(&freezing, fn, context, err);
-	store_rollback(freezing.store);
+		status = letterbox_new(freezing.store, &rehearsal.letterbox, err);
+	if (status == OK)
+		status = store_begin_read(freezing.store, err);
+	if (status == OK) {
+		status = freeze_messages(&freezing, err);
+		store_rollback(freezing.store);
+	}
+	letterbox_free(rehearsal.letterbox);
+	str_clear(&rehearsal.message);
 	clear(&freezing);
 	return status;
 }

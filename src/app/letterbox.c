@@ -130,14 +130,11 @@ static enum status fill_values(struct letterbox *letterbox, const struct letter 
 	return OK;
 }
 
-enum status letterbox_build(
-	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err)
+enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,
+	const struct delivery *delivery, struct str *message, struct err *err)
 {
-	struct letter *letter;
-	enum status status = find(letterbox, delivery, &letter, err);
+	enum status status;
 
-	if (status != OK)
-		return status;
 	str_empty(&letterbox->message_id);
 	token_message_id(&letterbox->epoch, delivery->dispatch, delivery->position, &letterbox->message_id);
 	status = fill_values(letterbox, letter, delivery, err);
@@ -149,4 +146,13 @@ enum status letterbox_build(
 		status = err_wrap(err, "delivery %" PRId64 " of dispatch %" PRId64, delivery->position,
 			delivery->dispatch);
 	return status;
+}
+
+enum status letterbox_build(
+	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err)
+{
+	struct letter *letter;
+	enum status status = find(letterbox, delivery, &letter, err);
+
+	return status == OK ? letterbox_build_from(letterbox, letter, delivery, message, err) : status;
 }

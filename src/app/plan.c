@@ -246,12 +246,19 @@ static bool is_named_already(const struct plan *plan, struct span name)
 	return false;
 }
 
+static enum status add_every_list(void *context, const struct medialist *list, struct err *err)
+{
+	return add_list(context, span_of(list->name), err);
+}
+
 static enum status find_lists(struct planning *planning, struct err *err)
 {
 	struct span rest = span_of(planning->plan->request.lists);
 	struct span name;
 	enum status status = OK;
 
+	if (!rest.ptr)
+		return store_each_list(planning->store, add_every_list, planning, err);
 	while (status == OK && span_split(&rest, ',', &name)) {
 		if (!is_named_already(planning->plan, name))
 			status = add_list(planning, name, err);

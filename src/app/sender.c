@@ -4,10 +4,13 @@
 #include "app/sender.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define FOLLOW_EVERY_MS 200
 
@@ -39,9 +42,10 @@ static enum status carry_all(struct errand *errand, struct courier *courier, str
 	return status;
 }
 
-/* The other process takes on what is scheduled and due. */
-static enum status hand_over(struct errand *errand, struct err *err)
+/* In a transaction: a hold or cancel that comes between must not be undone. */
+static enum status schedule_all(void *context, struct err *err)
 {
+	struct errand *errand = context;
 	enum status status = OK;
 
 	for (size_t i = 0; i < errand->count && status == OK; i++) {
@@ -53,6 +57,12 @@ static enum status hand_over(struct errand *errand, struct err *err)
 				DISPATCH_SCHEDULED, "", clock_now_ms(), err);
 	}
 	return status;
+}
+
+/* The other process takes on what is scheduled and due. */
+static enum status hand_over(struct errand *errand, struct err *err)
+{
+	return store_transaction(errand->store, schedule_all, errand, err);
 }
 
 /* Does anything happen with it soon? */
@@ -119,7 +129,6 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 	struct courier *courier = NULL;
 	enum status status = newsroom_store(newsroom, &errand.store, err);
 
-	stop_count = 0;
 	if (status == OK)
 		status = courier_new(newsroom, &options->courier, &courier, err);
 	if (status == E_BUSY)
@@ -130,11 +139,25 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 	return status;
 }
 
-int sender_stop(void)
+enum sender_stopping sender_stop(void)
 {
 	struct courier *courier = current;
 
 	if (courier)
 		courier_stop(courier);
-	return stop_count++;
+	if (stop_count++)
+		return SENDER_DROPS;
+	return courier ? SENDER_DRAINS : SENDER_LEAVES;
+}
+
+bool sender_is_at_work(const struct newsroom *newsroom)
+{
+	char *path = file_join(newsroom_state(newsroom), COURIER_FLIGHT_NAME);
+	int fd = -1;
+	bool is_locked = file_is_there(path) && file_lock(path, &fd, NULL) == E_BUSY;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return is_locked;
 }

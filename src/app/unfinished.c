@@ -12,11 +12,25 @@
 
 struct looking {
 	const struct release_set *set;
-	const char *lists;
+	const struct unfinished_query *query;
 	struct unfinished *out;
 	bool is_found;
 	bool was_frozen[RELEASES_LANGUAGES_MAX]; /* beside the set's items */
 };
+
+/* A dispatch keeps the names joined by ',' alone. */
+static bool are_same_lists(const char *typed, const char *kept)
+{
+	struct span a = span_of(typed);
+	struct span b = span_of(kept);
+	struct span x, y;
+
+	while (span_split(&a, ',', &x)) {
+		if (!span_split(&b, ',', &y) || !span_equals(span_trim(x), y))
+			return false;
+	}
+	return !b.ptr;
+}
 
 static enum status look(void *context, const struct dispatch *dispatch, struct err *err)
 {
@@ -24,7 +38,9 @@ static enum status look(void *context, const struct dispatch *dispatch, struct e
 
 	(void)err;
 	if (looking->is_found || dispatch->kind != DISPATCH_PUBLIC ||
-		strcmp(dispatch->lists, looking->lists) != 0)
+		!are_same_lists(looking->query->lists, dispatch->lists) ||
+		strcmp(dispatch->segment, looking->query->segment) != 0 ||
+		strcmp(dispatch->language, looking->query->language) != 0)
 		return OK;
 	looking->is_found = true;
 	looking->out->dispatch = dispatch->id;
@@ -66,17 +82,17 @@ static void add_new_files(struct looking *looking)
 	}
 }
 
-enum status unfinished_find(struct store *store, const struct release_set *set, const char *lists,
-	struct unfinished *out, struct err *err)
+enum status unfinished_find(
+	struct store *store, const struct unfinished_query *query, struct unfinished *out, struct err *err)
 {
-	struct looking looking = {.set = set, .lists = lists, .out = out};
+	struct looking looking = {.set = query->set, .query = query, .out = out};
 	struct delivery_counts counts;
 	enum status status;
 
 	*out = (struct unfinished){0};
 	str_init(&out->hold_reason, STR_MAX_SMALL);
 	str_init(&out->changes, CHANGES_MAX);
-	status = store_each_open_dispatch(store, set->slug, look, &looking, err);
+	status = store_each_open_dispatch(store, query->set->slug, look, &looking, err);
 	if (status == OK && !looking.is_found)
 		status = E_NOTFOUND;
 	if (status == OK)

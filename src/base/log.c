@@ -21,6 +21,15 @@ static const char *const level_names[] = {
 	[LOG_LEVEL_DEBUG] = "debug",
 };
 
+static void (*prelude)(void *context);
+static void *prelude_context;
+
+void log_set_prelude(void (*fn)(void *context), void *context)
+{
+	prelude = fn;
+	prelude_context = context;
+}
+
 void log_set_level(enum log_level level)
 {
 	threshold = level;
@@ -54,6 +63,8 @@ void log_write(enum log_level level, const char *format, ...)
 	str_add(&line, span_first(str_span(&words), LINE_MAX_BYTES));
 	disarm(&line);
 	str_add_char(&line, '\n');
+	if (prelude)
+		prelude(prelude_context);
 	/* One write, so that lines of several threads or processes don't mix. Nobody is left to tell of a
 	 * failure. */
 	if (write(STDERR_FILENO, line.ptr, line.len) < 0)

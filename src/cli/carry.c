@@ -7,6 +7,7 @@
 #include "app/sender.h"
 #include "app/settingtable.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "cli/outcomeview.h"
 #include "cli/terminal.h"
 
@@ -29,11 +30,15 @@ struct carrying {
 
 static void on_signal(int number)
 {
-	static const char words[] = "\nfinishing the messages in flight; once more to drop them\n";
+	static const char drains[] = "\nfinishing the messages in flight; once more to drop them\n";
+	static const char leaves[] = "\nno longer watching: the other dateline goes on sending\n";
+	enum sender_stopping stopping = sender_stop();
 
 	(void)number;
-	if (sender_stop() == 0)
-		(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	if (stopping == SENDER_DRAINS)
+		(void)!write(STDERR_FILENO, drains, sizeof(drains) - 1);
+	else if (stopping == SENDER_LEAVES)
+		(void)!write(STDERR_FILENO, leaves, sizeof(leaves) - 1);
 }
 
 /* Until the process ends: a Ctrl-C too many must not take the summary away. */
@@ -81,6 +86,12 @@ static void show_progress(void *context, const struct courier_progress *progress
 		write_line(carrying, progress);
 }
 
+/* A warning in the middle of what is drawn over would garble both. */
+static void make_room(void *context)
+{
+	progress_end(context);
+}
+
 static void say_following(void *context)
 {
 	(void)context;
@@ -102,7 +113,9 @@ static enum status run(
 	progress_start(&carrying->progress);
 	carrying->piped_ms = clock_steady_ms() - PIPE_LINE_EVERY_MS + PIPE_FIRST_MS;
 	catch_signals();
+	log_set_prelude(make_room, &carrying->progress);
 	status = sender_run(carrying->call->newsroom, dispatches, count, &options, err);
+	log_set_prelude(NULL, NULL);
 	progress_end(&carrying->progress);
 	return status;
 }

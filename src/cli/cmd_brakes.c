@@ -100,7 +100,8 @@ const struct command cmd_resume = {
 
 static enum status confirm_cancel(struct call *call, const struct dispatch_view *view, struct err *err)
 {
-	int64_t open = view->counts.by_state[DELIVERY_QUEUED] + view->counts.by_state[DELIVERY_DEFERRED];
+	const int64_t *n = view->counts.by_state;
+	int64_t open = n[DELIVERY_QUEUED] + n[DELIVERY_CLAIMED] + n[DELIVERY_DEFERRED];
 	char question[160];
 	char word[32];
 
@@ -135,7 +136,9 @@ static enum status run_cancel(struct call *call, struct err *err)
 		json_print_line(json_pack("{s:s,s:I,s:I}", "event", "cancel", "dispatch", (json_int_t)number,
 			"cancelled", (json_int_t)count));
 	else
-		terminal_printf("Dispatch %" PRId64 " is cancelled: %zu will not be sent.\n", number, count);
+		terminal_printf("Dispatch %" PRId64
+				" is cancelled: %zu will not be sent (but for what is in flight).\n",
+			number, count);
 	return OK;
 }
 

@@ -208,23 +208,31 @@ static enum status send_new(struct sending *sending, struct err *err)
 	return status;
 }
 
-/* The frozen text goes out, not the edited one: whoever edited it should know. */
-static enum status confirm_changed(
-	struct sending *sending, int64_t dispatch, const struct str *changes, struct err *err)
+/* Whoever edited the release should know: the rest gets it as it was frozen, like everybody so far. */
+static void show_changes(int64_t dispatch, const struct str *changes)
+{
+	if (changes->len)
+		fprintf(stderr,
+			"The release has changed since dispatch %" PRId64
+			" was frozen (- frozen, + now):\n%sThe rest gets it as it was frozen, like everybody "
+			"so far.\n",
+			dispatch, changes->ptr);
+}
+
+static enum status confirm_rest(struct sending *sending, const struct unfinished *unfinished, struct err *err)
 {
 	char number[32];
-	char question[160];
+	char question[128];
 
-	if (!changes->len)
-		return OK;
-	fprintf(stderr,
-		"The release has changed since dispatch %" PRId64 " was frozen (- frozen, + now):\n%s",
-		dispatch, changes->ptr);
+	if (!sending->call->json)
+		terminal_printf("Dispatch %" PRId64 " of \"%s\" isn't finished: %" PRId64 " of %" PRId64
+				" are still to get it.\n",
+			unfinished->dispatch, sending->set->slug, unfinished->open, unfinished->total);
+	show_changes(unfinished->dispatch, &unfinished->changes);
 	if (sending->call->yes)
 		return OK;
-	snprintf(number, sizeof(number), "%" PRId64, dispatch);
-	snprintf(question, sizeof(question),
-		"The rest gets it as it was frozen, like everybody so far. Type %s to go on: ", number);
+	snprintf(number, sizeof(number), "%" PRId64, unfinished->open);
+	snprintf(question, sizeof(question), "Type %s to go on with it: ", number);
 	return terminal_confirm(question, number, err);
 }
 
@@ -237,25 +245,34 @@ static enum status go_on(struct sending *sending, const struct unfinished *unfin
 			"dispatch %lld of \"%s\" is held: %s; go on with \"dateline resume %lld\"",
 			(long long)unfinished->dispatch, sending->set->slug, unfinished->hold_reason.ptr,
 			(long long)unfinished->dispatch);
-	if (!sending->call->json)
-		terminal_printf("Dispatch %" PRId64 " of \"%s\" isn't finished: %" PRId64 " of %" PRId64
-				" are still to get it. Going on with it.\n",
-			unfinished->dispatch, sending->set->slug, unfinished->open, unfinished->total);
-	status = confirm_changed(sending, unfinished->dispatch, &unfinished->changes, err);
+	status = confirm_rest(sending, unfinished, err);
 	if (status == OK)
 		status = carry_dispatches(sending->call, &unfinished->dispatch, 1, sending->wait_ms, err);
 	return status;
 }
 
+static const char *typed_or_none(const struct call *call, const char *option)
+{
+	const char *typed = call_option(call, option);
+
+	return typed ? typed : "";
+}
+
 static enum status send_or_go_on(struct sending *sending, struct err *err)
 {
 	const struct call *call = sending->call;
+	struct unfinished_query query = {
+		.set = sending->set,
+		.lists = typed_or_none(call, "to"),
+		.segment = typed_or_none(call, "where"),
+		.language = typed_or_none(call, "language"),
+	};
 	struct unfinished unfinished;
 	enum status status;
 
 	if (call_has(call, "dry-run") || call_has(call, "again"))
 		return send_new(sending, err);
-	status = unfinished_find(sending->store, sending->set, call_option(call, "to"), &unfinished, err);
+	status = unfinished_find(sending->store, &query, &unfinished, err);
 	if (status == E_NOTFOUND)
 		return send_new(sending, err);
 	if (status != OK)

@@ -3,6 +3,7 @@
  */
 #include "cli/outcomeview.h"
 
+#include "app/sender.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/json.h"
@@ -193,8 +194,22 @@ static enum status add_group(void *context, const struct reply_group *group, str
 	return OK;
 }
 
-static void add_next_step(
-	const struct dispatch *dispatch, const struct delivery_counts *counts, struct str *out)
+static void add_rest(const struct newsroom *newsroom, const struct dispatch *dispatch, struct str *out)
+{
+	if (dispatch->state == DISPATCH_CANCELLED)
+		str_add_text(out, "Cancelled: what is in flight may still arrive, the rest won't be sent\n");
+	else if (dispatch->state == DISPATCH_HELD)
+		str_addf(out, "Held: nobody sends the rest until \"dateline resume %" PRId64 "\"\n",
+			dispatch->id);
+	else if (sender_is_at_work(newsroom))
+		str_addf(out, "Being sent by another dateline; \"dateline hold %" PRId64 "\" stops it\n",
+			dispatch->id);
+	else
+		str_add_text(out, "Not finished: nobody sends the rest until \"dateline resume\"\n");
+}
+
+static void add_next_step(const struct newsroom *newsroom, const struct dispatch *dispatch,
+	const struct delivery_counts *counts, struct str *out)
 {
 	const int64_t *n = counts->by_state;
 
@@ -203,8 +218,8 @@ static void add_next_step(
 			"A person must say what became of the unknown: dateline resolve %" PRId64
 			" ADDRESS --accepted or --resend\n",
 			dispatch->id);
-	if (n[DELIVERY_QUEUED] || n[DELIVERY_CLAIMED] || n[DELIVERY_DEFERRED])
-		str_addf(out, "Not finished: nobody sends the rest until \"dateline resume\"\n");
+	if (dispatch_is_open(counts))
+		add_rest(newsroom, dispatch, out);
 	if (n[DELIVERY_FAILED] || n[DELIVERY_DEFERRED] || n[DELIVERY_EXPIRED])
 		str_addf(
 			out, "Why: dateline log %" PRId64 " --state failed,deferred,expired\n", dispatch->id);
@@ -225,7 +240,7 @@ enum status outcomeview_summary(
 	str_add_char(out, '\n');
 	if (status == OK)
 		status = dispatches_each_reply(store, dispatch->id, add_group, &groups, err);
-	add_next_step(dispatch, counts, out);
+	add_next_step(newsroom, dispatch, counts, out);
 	return status;
 }
 

@@ -14,10 +14,13 @@
 
 static void add_when(const struct planview *view, struct str *out)
 {
-	const struct zone *zone = newsroom_zone(view->newsroom);
+	const struct release *release = view->plan->request.set->items[0];
+	const struct zone *zone =
+		release->embargo_zone ? release->embargo_zone : newsroom_zone(view->newsroom);
+	bool is_held = release->has_embargo && release->embargo_ms > clock_now_ms();
 
-	str_add_text(out, "When      now, ");
-	zone_format(zone, clock_now_ms(), out);
+	str_add_text(out, is_held ? "When      HELD until " : "When      now, ");
+	zone_format(zone, is_held ? release->embargo_ms : clock_now_ms(), out);
 	str_addf(out, " %s\n", zone_city(zone));
 }
 

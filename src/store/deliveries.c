@@ -42,13 +42,15 @@ enum status store_set_delivery_state(struct store *store, int64_t dispatch, int6
 
 /*
  * What has changed since the freeze: 0 nothing, 1 suppressed, 2 no longer an active
- * member of the list that led to them.
+ * member of any of the lists that led to them.
  */
 #define CHANGED_SINCE                                                                                        \
 	"CASE WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = d.subscriber "            \
 	"WHERE p.address_key = s.address_key) THEN 1 "                                                       \
-	"WHEN d.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.list_id = d.list "       \
-	"AND m.subscriber_id = d.subscriber AND m.state = 0) THEN 2 ELSE 0 END"
+	"WHEN d.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m JOIN list l ON l.id = "          \
+	"m.list_id "                                                                                         \
+	"WHERE m.subscriber_id = d.subscriber AND m.state = 0 AND (m.list_id = d.list "                      \
+	"OR instr(',' || d.also || ',', ',' || l.name || ','))) THEN 2 ELSE 0 END"
 
 _Static_assert(MEMBER_ACTIVE == 0, "the claim's SQL knows the number");
 _Static_assert(

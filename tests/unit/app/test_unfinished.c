@@ -36,7 +36,8 @@ static void freeze(struct newsroomcase *room, const char *lists)
 static enum status find(struct newsroomcase *room, const char *lists, struct unfinished *out)
 {
 	struct release_set *set = newsroomcase_load(room);
-	enum status status = unfinished_find(room->place.store, set, lists, out, &room->place.err);
+	enum status status = unfinished_find(
+		room->place.store, &(struct unfinished_query){set, lists, "", ""}, out, &room->place.err);
 
 	release_set_free(set);
 	return status;
