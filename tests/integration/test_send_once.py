@@ -165,21 +165,45 @@ class Changed(OnceCase):
     self.interrupted(self.slow)
     self.press.add_release(self.CHANGED)
 
+  def open(self):
+    return self.press.states()["queued"]
+
   def test_what_changed_is_shown_and_asked_about(self):
     done = self.press.typed("no", *SEND[:-1])
     self.assertEqual(done.returncode, FAILED)
     self.assertRegex(done.stderr, r"(?m)^- ?Twelve coastal towns")
     self.assertRegex(done.stderr, r"(?m)^\+ ?Thirteen coastal towns")
     self.assertIn("fund.md", done.stderr)
-    self.assertIn("Type 1 to go on", done.stderr)
+    self.assertIn(f"Type {self.open()} to go on", done.stderr)
     self.assertEqual(self.press.states()["accepted"], self.slow.accepted().total())
 
   def test_going_on_sends_the_frozen_text_to_the_rest(self):
     server = self.server()
-    self.assertEqual(self.press.typed("1", *SEND[:-1]).returncode, DONE)
+    self.assertEqual(self.press.typed(str(self.open()), *SEND[:-1]).returncode, DONE)
     self.assertEqual(self.slow.accepted() + server.accepted(), {address: 1 for address in READERS})
     for message in server.messages():
       self.assertIn("Twelve coastal towns", text_of(read_strictly(message)))
+
+
+class Unfinished(OnceCase):
+  def setUp(self):
+    super().setUp()
+    self.slow = self.server("--delay-ms", "2")
+    self.interrupted(self.slow)
+    self.sent = self.slow.accepted().total()
+
+  def test_going_on_is_asked_about_and_refused_without_a_terminal(self):
+    self.assertIn("--yes", self.press.fails(*SEND[:-1], status=FAILED))
+    self.assertEqual(self.slow.accepted().total(), self.sent)
+
+  def test_a_segment_does_not_go_on_with_what_went_to_all(self):
+    done = self.press.call(*SEND, "--where", "language = nl")
+    self.assertIn("Nobody is left", done.stdout)
+    self.assertEqual(self.slow.accepted().total(), self.sent)
+
+  def test_a_language_does_not_go_on_with_what_went_to_all(self):
+    self.press.call(*SEND, "--language", "en")
+    self.assertEqual(self.slow.accepted().total(), self.sent)
 
 
 class Brakes(OnceCase):

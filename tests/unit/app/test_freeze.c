@@ -46,6 +46,27 @@ static enum status freeze(struct newsroomcase *room, const char *lists, int64_t 
 	return status;
 }
 
+/* Two people at two prompts: the second one's plan was made before the first one's freeze. */
+static void a_plan_that_somebody_else_has_carried_out_meanwhile_is_refused(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct release_set *set = newsroomcase_load(room);
+	struct plan *first = newsroomcase_plan(room, set, "europe");
+	struct plan *second = newsroomcase_plan(room, set, "europe");
+	int64_t id = 0;
+	int64_t deliveries;
+
+	assert_int_equal(freeze_plan(room->newsroom, first, &id, &room->place.err), OK);
+	deliveries = count(room, "SELECT count(*) FROM delivery");
+	assert_int_equal(freeze_plan(room->newsroom, second, &id, &room->place.err), E_CONFLICT);
+	assert_contains(room->place.err.text, "meanwhile");
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery"), deliveries);
+	assert_int_equal(count(room, "SELECT count(*) FROM dispatch"), 1);
+	plan_free(first);
+	plan_free(second);
+	release_set_free(set);
+}
+
 static int64_t must_freeze(struct newsroomcase *room, const char *lists)
 {
 	int64_t id = 0;
@@ -432,6 +453,7 @@ int main(void)
 		TEST(a_failed_freeze_keeps_nothing),
 		TEST(whoever_lacks_what_the_letter_needs_is_named),
 		TEST(an_embargo_ahead_keeps_everything_back),
+		TEST(a_plan_that_somebody_else_has_carried_out_meanwhile_is_refused),
 		TEST(a_rehearsal_keeps_nothing),
 		TEST(a_rehearsed_message_is_the_one_that_goes_out),
 		TEST(a_rehearsal_may_be_stopped),
