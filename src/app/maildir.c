@@ -8,9 +8,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define MESSAGE_SUFFIX ".dateline"
 
 static const char *const maildir_folders[] = {"tmp", "new", "cur"};
 
@@ -44,9 +47,34 @@ static enum status check_folder(const char *folder, struct err *err)
 	return status;
 }
 
+/* What an earlier dry run wrote and nobody has read: it would be mistaken for this one's. */
+static enum status remove_earlier(const char *folder, struct err *err)
+{
+	char *unread = file_join(folder, "new");
+	char **names = NULL;
+	size_t count = 0;
+	enum status status = OK;
+
+	if (file_is_folder(unread))
+		status = file_list_folder(unread, MESSAGE_SUFFIX, &names, &count, err);
+	for (size_t i = 0; i < count && status == OK; i++) {
+		char *path = file_join(unread, names[i]);
+
+		if (unlink(path) != 0)
+			status = err_system(err, errno, "can't remove \"%s\"", path);
+		free(path);
+	}
+	file_free_names(names, count);
+	free(unread);
+	return status;
+}
+
 static enum status make_folders(const char *folder, struct err *err)
 {
 	enum status status = check_folder(folder, err);
+
+	if (status == OK)
+		status = remove_earlier(folder, err);
 
 	for (size_t i = 0; i < 3 && status == OK; i++) {
 		char *path = file_join(folder, maildir_folders[i]);
@@ -78,7 +106,7 @@ static enum status write_message(
 
 	str_init(&path, STR_MAX_SMALL);
 	str_init(&text, STR_MAX_LARGE);
-	str_addf(&path, "%s/new/%" PRId64 ".P%ldQ%06" PRId64 ".dateline", writing->folder,
+	str_addf(&path, "%s/new/%" PRId64 ".P%ldQ%06" PRId64 MESSAGE_SUFFIX, writing->folder,
 		writing->started_ms / 1000, (long)getpid(), delivery->position);
 	add_unix_lines(&text, message);
 	status = str_status(&text, "a message", err);

@@ -11,6 +11,7 @@
 #include "cli/carry.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/memberview.h"
 #include "cli/planview.h"
 #include "cli/terminal.h"
 
@@ -95,11 +96,25 @@ static size_t count_copies(const struct sending *sending)
 	return settings->sender.copies.count * languages;
 }
 
+/* A field that nobody has is probably mistyped. */
+static enum status warn_of_fields(const struct sending *sending, struct err *err)
+{
+	const struct plan *plan = sending->plan;
+	enum status status = OK;
+
+	for (size_t i = 0; i < plan->list_count && status == OK; i++)
+		status =
+			memberview_warn(sending->store, plan->lists[i].list.name, plan->request.segment, err);
+	return status;
+}
+
 static enum status show_plan(struct sending *sending, struct err *err)
 {
 	struct str text;
 	enum status status = dispatches_next_number(sending->store, &sending->view.number, err);
 
+	if (status == OK)
+		status = warn_of_fields(sending, err);
 	if (status != OK)
 		return status;
 	sending->view.plan = sending->plan;
