@@ -1,0 +1,457 @@
+/*
+ * The load: between the store and the courier.
+ */
+#include "app/load.h"
+
+#include "app/letterbox.h"
+#include "app/outcome.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/deliveries.h"
+#include "store/dispatches.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A dispatch that is being carried. */
+struct carried {
+	int64_t id;
+	int64_t not_before_ms;
+	bool is_stopped;   /* somebody holds or cancelled it meanwhile */
+	bool is_exhausted; /* nothing to claim until a deferred one is due */
+	bool is_over;      /* and nothing to come: it has been ended */
+	int64_t next_ms;   /* a deferred one's next try; 0 if there's none */
+	size_t claimed;    /* not settled or given back yet */
+};
+
+struct load {
+	struct store *store;
+	const struct settings *settings;
+	struct letterbox *letterbox;
+	struct load_counts counts;
+	struct carried *carried;
+	size_t carried_count, carried_capacity;
+	struct courierjob_queue ready;    /* claimed and built, waiting for a link */
+	struct courierjob_queue settled;  /* with an outcome that isn't committed yet */
+	struct courierjob_queue returned; /* given back, likewise */
+	struct courierjob_queue idle;     /* to be used again */
+	size_t claims;
+	bool is_going_on; /* in this turn */
+};
+
+static struct carried *find_carried(const struct load *load, int64_t dispatch)
+{
+	for (size_t i = 0; i < load->carried_count; i++) {
+		if (load->carried[i].id == dispatch)
+			return &load->carried[i];
+	}
+	return NULL;
+}
+
+static void move_count(struct load *load, enum delivery_state from, enum delivery_state to)
+{
+	load->counts.by_state[from]--;
+	load->counts.by_state[to]++;
+}
+
+static enum status check_may_start(const struct dispatch *dispatch, struct err *err)
+{
+	if (dispatch->state == DISPATCH_HELD)
+		return err_set(err, E_HELD, "dispatch %lld is held: %s; go on with \"dateline resume %lld\"",
+			(long long)dispatch->id, dispatch->hold_reason, (long long)dispatch->id);
+	if (dispatch->state != DISPATCH_SENDING && dispatch->state != DISPATCH_SCHEDULED)
+		return err_set(err, E_CONFLICT, "dispatch %" PRId64 " is %s", dispatch->id,
+			dispatch_state_name(dispatch->state));
+	if (dispatch->not_before_ms > clock_now_ms())
+		return err_set(err, E_HELD, "dispatch %" PRId64 " must not go out yet", dispatch->id);
+	return OK;
+}
+
+static enum status commit_settled(struct load *load, struct err *err)
+{
+	enum status status = OK;
+
+	for (struct courierjob *job = load->settled.first; job && status == OK; job = job->next) {
+		enum delivery_state state;
+
+		status = outcome_settle(load->store, load->settings, &job->outcome, &state, err);
+		if (status == OK)
+			job->delivery.state = state;
+	}
+	for (struct courierjob *job = load->returned.first; job && status == OK; job = job->next) {
+		status = store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
+		job->delivery.state = job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
+	}
+	return status;
+}
+
+static enum status look_at_holds(struct load *load, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		struct carried *carried = &load->carried[i];
+		enum dispatch_state state;
+
+		status = store_get_dispatch_state(load->store, carried->id, &state, err);
+		carried->is_stopped = state != DISPATCH_SENDING || clock_now_ms() < carried->not_before_ms;
+	}
+	return status;
+}
+
+static void fill_job(struct courierjob *job, const struct delivery *delivery, const struct settings *settings)
+{
+	job->delivery = *delivery;
+	job->job = (struct engine_job){
+		.dispatch = delivery->dispatch,
+		.position = delivery->position,
+		.attempt_number = delivery->tries + 1,
+		.envelope_from = span_of(settings->sender.bounce_address),
+		.envelope_to = span_of(delivery->address),
+		.is_possible_duplicate = delivery->is_possible_duplicate,
+	};
+	for (const char *p = delivery->address; *p; p++)
+		job->job.needs_smtputf8 = job->job.needs_smtputf8 || (unsigned char)*p >= 0x80;
+}
+
+/* A letter that can't be built stops its dispatch, not the others. */
+static enum status hold_unbuildable(
+	struct load *load, const struct courierjob *job, const struct err *why, struct err *err)
+{
+	enum status status =
+		store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
+
+	log_error("%s", why->text);
+	if (status == OK)
+		status = store_set_dispatch_state(
+			load->store, job->delivery.dispatch, DISPATCH_HELD, why->text, clock_now_ms(), err);
+	return status;
+}
+
+/* What is claimed is owned by a job at once, so that a failure half way loses none of it. */
+static enum status add_claim(
+	struct load *load, struct carried *carried, const struct delivery *claim, struct err *err)
+{
+	struct courierjob *job = courierjob_take(&load->idle);
+	struct err why = {0};
+	enum status status = OK;
+
+	if (!job)
+		job = courierjob_new();
+	fill_job(job, claim, load->settings);
+	if (letterbox_build(load->letterbox, &job->delivery, &job->message, &why) == OK) {
+		job->job.message = str_span(&job->message);
+		courierjob_put(&load->ready, job);
+		carried->claimed++;
+		return OK;
+	}
+	status = hold_unbuildable(load, job, &why, err);
+	move_count(load, DELIVERY_CLAIMED, job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED);
+	courierjob_reset(job);
+	courierjob_put(&load->idle, job);
+	return status;
+}
+
+static enum status claim_from(struct load *load, struct carried *carried, struct err *err)
+{
+	size_t want = load->claims - load->ready.count;
+	struct delivery *claims = mem_alloc(want * sizeof(*claims));
+	size_t count = 0;
+	enum status status = store_claim(load->store, carried->id, clock_now_ms(), want, claims, &count, err);
+
+	for (size_t i = 0; status == OK && i < count; i++) {
+		move_count(load, claims[i].next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED, claims[i].state);
+		if (claims[i].state != DELIVERY_CLAIMED)
+			delivery_clear(&claims[i]);
+		else
+			status = add_claim(load, carried, &claims[i], err);
+	}
+	if (status == OK && count < want) {
+		carried->is_exhausted = true;
+		status = store_next_try(load->store, carried->id, &carried->next_ms, err);
+	}
+	free(claims);
+	return status;
+}
+
+static enum status claim_more(struct load *load, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		struct carried *carried = &load->carried[i];
+
+		if (carried->is_exhausted && carried->next_ms && carried->next_ms <= clock_now_ms())
+			carried->is_exhausted = false;
+		if (!carried->is_stopped && !carried->is_exhausted && load->is_going_on &&
+			load->ready.count < load->claims)
+			status = claim_from(load, carried, err);
+	}
+	return status;
+}
+
+/* After the commit: jobs are free for others, and what isn't done yet can be claimed again. */
+static void retire(struct load *load, struct courierjob_queue *queue)
+{
+	struct courierjob *job;
+
+	while ((job = courierjob_take(queue))) {
+		struct carried *carried = find_carried(load, job->delivery.dispatch);
+		enum delivery_state state = job->delivery.state;
+
+		move_count(load, DELIVERY_CLAIMED, state);
+		if (carried)
+			carried->claimed--;
+		if (carried && (state == DELIVERY_DEFERRED || state == DELIVERY_QUEUED))
+			carried->is_exhausted = carried->is_over = false;
+		courierjob_reset(job);
+		courierjob_put(&load->idle, job);
+	}
+}
+
+/* Ended as soon as nothing is left of it, not when everything else has ended, too. */
+static enum status end_finished(struct load *load, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		struct carried *carried = &load->carried[i];
+
+		if (carried->is_over || carried->is_stopped || !carried->is_exhausted || carried->next_ms ||
+			carried->claimed)
+			continue;
+		status = outcome_finish(load->store, carried->id, err);
+		carried->is_over = status == OK;
+	}
+	return status;
+}
+
+static enum status carry(struct load *load, const struct dispatch *dispatch, struct err *err)
+{
+	struct delivery_counts counts;
+	enum status status = store_count_deliveries(load->store, dispatch->id, &counts, err);
+
+	if (status == OK && dispatch->state == DISPATCH_SCHEDULED)
+		status = store_set_dispatch_state(
+			load->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
+	if (status != OK)
+		return status;
+	load->carried =
+		mem_grow(load->carried, load->carried_count, &load->carried_capacity, sizeof(*load->carried));
+	load->carried[load->carried_count++] =
+		(struct carried){.id = dispatch->id, .not_before_ms = dispatch->not_before_ms};
+	load->counts.total += counts.total;
+	for (size_t i = 0; i < DELIVERY_STATE_COUNT; i++)
+		load->counts.by_state[i] += counts.by_state[i];
+	return OK;
+}
+
+/*
+ * SCHEDULED and due: another process found us sending and hands its work over. That
+ * may be ours already, when the same is asked for twice; then there may be more to claim.
+ */
+static enum status adopt(void *context, const struct dispatch *dispatch, struct err *err)
+{
+	struct load *load = context;
+	struct carried *carried = find_carried(load, dispatch->id);
+
+	if (dispatch->state != DISPATCH_SCHEDULED || dispatch->not_before_ms > clock_now_ms())
+		return OK;
+	if (!carried)
+		return carry(load, dispatch, err);
+	carried->is_exhausted = carried->is_over = false;
+	return store_set_dispatch_state(load->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
+}
+
+static enum status commit_turn(void *context, struct err *err)
+{
+	struct load *load = context;
+	enum status status = commit_settled(load, err);
+
+	if (status == OK && load->is_going_on)
+		status = store_each_open_dispatch(load->store, NULL, adopt, load, err);
+	if (status == OK)
+		status = look_at_holds(load, err);
+	if (status == OK)
+		status = claim_more(load, err);
+	if (status == OK)
+		status = end_finished(load, err);
+	return status;
+}
+
+static bool can_claim(const struct load *load)
+{
+	int64_t now_ms = clock_now_ms();
+
+	for (size_t i = 0; i < load->carried_count; i++) {
+		const struct carried *carried = &load->carried[i];
+
+		if (!carried->is_stopped &&
+			(!carried->is_exhausted || (carried->next_ms && carried->next_ms <= now_ms)))
+			return true;
+	}
+	return false;
+}
+
+/* Nothing more goes out: what was claimed in vain goes back, dispatches without open deliveries end. */
+static enum status finish_all(void *context, struct err *err)
+{
+	struct load *load = context;
+	enum status status = commit_settled(load, err);
+
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		enum dispatch_state state;
+
+		status = store_get_dispatch_state(load->store, load->carried[i].id, &state, err);
+		if (status == OK && (state == DISPATCH_SENDING || state == DISPATCH_CANCELLED))
+			status = outcome_finish(load->store, load->carried[i].id, err);
+	}
+	return status;
+}
+
+enum status load_new(struct store *store, const struct settings *settings, size_t claims, struct load **out,
+	struct err *err)
+{
+	struct load *load = mem_alloc(sizeof(*load));
+	enum status status = letterbox_new(store, &load->letterbox, err);
+
+	load->store = store;
+	load->settings = settings;
+	load->claims = claims;
+	if (status == OK)
+		*out = load;
+	else
+		load_free(load);
+	return status;
+}
+
+void load_free(struct load *load)
+{
+	if (!load)
+		return;
+	letterbox_free(load->letterbox);
+	courierjob_free_all(&load->ready);
+	courierjob_free_all(&load->settled);
+	courierjob_free_all(&load->returned);
+	courierjob_free_all(&load->idle);
+	free(load->carried);
+	free(load);
+}
+
+enum status load_add(struct load *load, int64_t id, struct err *err)
+{
+	struct dispatch dispatch = {0};
+	enum status status = store_find_dispatch(load->store, id, &dispatch, err);
+
+	if (status == OK)
+		status = check_may_start(&dispatch, err);
+	if (status == OK)
+		status = carry(load, &dispatch, err);
+	dispatch_clear(&dispatch);
+	return status;
+}
+
+struct courierjob *load_take(struct load *load)
+{
+	return courierjob_take(&load->ready);
+}
+
+bool load_may_send(const struct load *load, int64_t dispatch)
+{
+	const struct carried *carried = find_carried(load, dispatch);
+
+	return carried && !carried->is_stopped && clock_now_ms() >= carried->not_before_ms;
+}
+
+void load_settle(struct load *load, struct courierjob *job, const struct attempt *attempt)
+{
+	job->outcome = *attempt;
+	courierjob_put(&load->settled, job);
+}
+
+void load_give_back(struct load *load, struct courierjob *job)
+{
+	courierjob_put(&load->returned, job);
+}
+
+static enum status commit(struct load *load, store_work_fn *work, struct err *err)
+{
+	size_t settled = load->settled.count;
+	enum status status = store_transaction(load->store, work, load, err);
+
+	if (status != OK)
+		return status;
+	load->counts.settled += (int64_t)settled;
+	retire(load, &load->settled);
+	retire(load, &load->returned);
+	return OK;
+}
+
+enum status load_turn(struct load *load, bool is_going_on, struct err *err)
+{
+	load->is_going_on = is_going_on;
+	return commit(load, commit_turn, err);
+}
+
+enum status load_end(struct load *load, struct err *err)
+{
+	enum status status;
+
+	courierjob_move(&load->returned, &load->ready);
+	status = commit(load, finish_all, err);
+	for (size_t i = 0; i < load->carried_count && status == OK; i++)
+		status = store_next_try(load->store, load->carried[i].id, &load->carried[i].next_ms, err);
+	return status;
+}
+
+bool load_has_outcomes(const struct load *load)
+{
+	return load->settled.count || load->returned.count;
+}
+
+bool load_is_hungry(const struct load *load)
+{
+	return load->ready.count < load->claims / 2 && can_claim(load);
+}
+
+bool load_is_empty(const struct load *load)
+{
+	return !load->ready.count;
+}
+
+int64_t load_next_ms(const struct load *load, int64_t wait_ms)
+{
+	int64_t now_ms = clock_now_ms();
+	int64_t next_ms = INT64_MAX;
+
+	if (load_has_outcomes(load))
+		return now_ms;
+	for (size_t i = 0; i < load->carried_count; i++) {
+		const struct carried *carried = &load->carried[i];
+
+		if (carried->is_stopped)
+			continue;
+		if (!carried->is_exhausted)
+			return now_ms;
+		if (carried->next_ms && carried->next_ms <= now_ms + wait_ms && carried->next_ms < next_ms)
+			next_ms = carried->next_ms;
+	}
+	return next_ms;
+}
+
+int64_t load_next_try_ms(const struct load *load)
+{
+	int64_t next_ms = 0;
+
+	for (size_t i = 0; i < load->carried_count; i++) {
+		if (load->carried[i].next_ms && (!next_ms || load->carried[i].next_ms < next_ms))
+			next_ms = load->carried[i].next_ms;
+	}
+	return next_ms;
+}
+
+const struct load_counts *load_counts(const struct load *load)
+{
+	return &load->counts;
+}
