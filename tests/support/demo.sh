@@ -13,7 +13,7 @@ full=jonas.lindqvist@kvallsbladet.example
 unknown=i.dacosta@oldpaper.example
 greylisted=desk@grauwire.example
 
-bold= plain=
+bold='' plain=''
 [ -t 1 ] && bold=$'\e[1m' plain=$'\e[0m'
 
 say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
