@@ -42,7 +42,7 @@ static void a_list_keeps_its_order(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
-		char text[8];
+		char text[16];
 
 		snprintf(text, sizeof(text), "%d", i);
 		value_add(list, value_new_text(span_of(text)));

@@ -58,7 +58,7 @@ static void a_copy_is_equal_and_independent(void **state)
 
 	(void)state;
 	for (int i = 0; i < 40; i++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof(name), "field%d", i);
 		fields_set(&fields, name, span_of(name));
