@@ -45,11 +45,10 @@ class AgainstPostfix(WithCertificates):
     return run.end["words"]
 
   def test_plain_messages_are_taken_and_refusals_told(self):
-    before = len(self.postfix.delivered(0))
-    addresses = [*readers(50), "unknown@paper.example"]
+    addresses = [*readers(50, "plain"), "unknown@paper.example"]
     run = self.engine(self.url(), addresses, "--connections", "3", expect={"accepted": 50, "failed": 1})
     self.assertEqual({event["tls"] for event in run.settled}, {"none"})
-    self.assertEqual(sorted(self.postfix.delivered(before + 50)[before:]), sorted(readers(50)))
+    self.assertEqual(self.postfix.delivered_to("plain", 50), sorted(readers(50, "plain")))
 
   def test_the_right_ca_is_recorded_as_verified(self):
     for tls in ("required", "opportunistic"):
@@ -79,10 +78,9 @@ class AgainstPostfix(WithCertificates):
     self.assertIn("certificate", self.refused(url, "--ca", self.wrong_ca))
 
   def test_many_messages_through_tls_arrive_once(self):
-    before = len(self.postfix.delivered(0))
-    self.engine(self.url(), readers(300), "--connections", "5", "--size", "20000", "--tls", "required",
+    self.engine(self.url(), readers(300, "many"), "--connections", "5", "--size", "20000", "--tls", "required",
       "--ca", self.ca, expect={"accepted": 300})
-    self.assertEqual(sorted(self.postfix.delivered(before + 300)[before:]), sorted(readers(300)))
+    self.assertEqual(self.postfix.delivered_to("many", 300), sorted(readers(300, "many")))
 
   def test_a_utf8_address_is_taken(self):
     self.engine(self.url(), ["änne@paper.example"], expect={"accepted": 1})

@@ -17,8 +17,8 @@ SERVER = os.path.join(ROOT, "tests/support/smtp_server.py")
 WAIT_S = 60
 
 
-def readers(count):
-  return [f"reader{i}@paper.example" for i in range(1, count + 1)]
+def readers(count, name="reader"):
+  return [f"{name}{i}@paper.example" for i in range(1, count + 1)]
 
 
 def wait_for(condition, what):

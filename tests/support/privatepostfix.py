@@ -125,6 +125,15 @@ class Postfix:
     except FileNotFoundError:
       return ""
 
+  def delivered_to(self, name, count):
+    """Addresses that begin so, waiting for that many: what other tests sent may arrive at any time."""
+    end = time.monotonic() + WAIT_S
+    while len(found := [address for address in self.delivered(0) if address.startswith(name)]) < count:
+      if time.monotonic() > end:
+        break
+      time.sleep(0.02)
+    return sorted(found)
+
   def delivered(self, count):
     """Addresses it delivered, waiting for that many lines."""
     end = time.monotonic() + WAIT_S
