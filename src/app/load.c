@@ -37,8 +37,22 @@ struct load {
 	struct courierjob_queue returned; /* given back, likewise */
 	struct courierjob_queue idle;     /* to be used again */
 	size_t claims;
-	bool is_going_on; /* in this turn */
+	size_t largest_bytes; /* message built so far */
+	bool is_going_on;     /* in this turn */
 };
+
+/* What waits for a link may take this much memory: few at a time where attachments are large. */
+#define READY_BYTES_MAX (64u * 1024u * 1024u)
+
+/* How many may wait. One, until a message's size is known. */
+static size_t ready_max(const struct load *load)
+{
+	size_t count = load->largest_bytes ? READY_BYTES_MAX / load->largest_bytes : 1;
+
+	if (count > load->claims)
+		return load->claims;
+	return count ? count : 1;
+}
 
 static struct carried *find_carried(const struct load *load, int64_t dispatch)
 {
@@ -142,11 +156,14 @@ static enum status add_claim(
 	fill_job(job, claim, load->settings);
 	if (letterbox_build(load->letterbox, &job->delivery, &job->message, &why) == OK) {
 		job->job.message = str_span(&job->message);
+		if (job->message.len > load->largest_bytes)
+			load->largest_bytes = job->message.len;
 		courierjob_put(&load->ready, job);
 		carried->claimed++;
 		return OK;
 	}
 	status = hold_unbuildable(load, job, &why, err);
+	carried->is_stopped = true;
 	move_count(load, DELIVERY_CLAIMED, job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED);
 	courierjob_reset(job);
 	courierjob_put(&load->idle, job);
@@ -155,7 +172,7 @@ static enum status add_claim(
 
 static enum status claim_from(struct load *load, struct carried *carried, struct err *err)
 {
-	size_t want = load->claims - load->ready.count;
+	size_t want = ready_max(load) - load->ready.count;
 	struct delivery *claims = mem_alloc(want * sizeof(*claims));
 	size_t count = 0;
 	enum status status = store_claim(load->store, carried->id, clock_now_ms(), want, claims, &count, err);
@@ -184,8 +201,8 @@ static enum status claim_more(struct load *load, struct err *err)
 
 		if (carried->is_exhausted && carried->next_ms && carried->next_ms <= clock_now_ms())
 			carried->is_exhausted = false;
-		if (!carried->is_stopped && !carried->is_exhausted && load->is_going_on &&
-			load->ready.count < load->claims)
+		while (status == OK && load->is_going_on && !carried->is_stopped && !carried->is_exhausted &&
+			load->ready.count < ready_max(load))
 			status = claim_from(load, carried, err);
 	}
 	return status;
@@ -412,7 +429,7 @@ bool load_has_outcomes(const struct load *load)
 
 bool load_is_hungry(const struct load *load)
 {
-	return load->ready.count < load->claims / 2 && can_claim(load);
+	return load->ready.count < (ready_max(load) + 1) / 2 && can_claim(load);
 }
 
 bool load_is_empty(const struct load *load)
