@@ -4,6 +4,7 @@
 #include "support/listcase.h"
 
 #include "base/mem.h"
+#include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,4 +81,38 @@ void listcase_clear(struct listcase *listcase)
 	str_clear(&listcase->rejects);
 	str_clear(&listcase->address_keys);
 	str_clear(&listcase->rows);
+}
+
+void listcase_read_good(struct listcase *listcase, struct span content, size_t count)
+{
+	listcase_read(listcase, content);
+	if (listcase->status)
+		fail_msg("%s", listcase->err.text);
+	assert_string_equal(listcase->rejects.ptr, "");
+	assert_int_equal(listcase->count, count);
+	assert_int_equal(listcase->summary.good, count);
+	assert_int_equal(listcase->summary.rows, count);
+	assert_int_equal(listcase->summary.rejected, 0);
+}
+
+void listcase_assert_member(
+	const struct listcase *listcase, size_t index, const char *field, const char *value)
+{
+	if (index >= listcase->count)
+		fail_msg(
+			"only %zu members; %s%s", listcase->count, listcase->err.text, listcase->rejects.ptr);
+	assert_string_equal(member_field(&listcase->members[index], field), value);
+}
+
+void listcase_assert_rejects(struct span content, size_t good, const char *rejects)
+{
+	struct listcase listcase;
+
+	listcase_read(&listcase, content);
+	if (listcase.status)
+		fail_msg("%s", listcase.err.text);
+	assert_string_equal(listcase.rejects.ptr, rejects);
+	assert_int_equal(listcase.count, good);
+	assert_int_equal(listcase.summary.good + listcase.summary.rejected, listcase.summary.rows);
+	listcase_clear(&listcase);
 }
