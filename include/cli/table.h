@@ -29,5 +29,7 @@ __attribute__((format(printf, 2, 3))) void table_addf(struct table *table, const
 size_t table_rows(const struct table *table);
 /* Header and rows, at most `columns` wide; no trailing blanks. */
 void table_format(const struct table *table, size_t columns, struct str *out);
+/* On standard output, as wide as the terminal; `otherwise` where there's no row. */
+void table_print(const struct table *table, const char *otherwise);
 
 #endif

@@ -144,20 +144,14 @@ static enum status show_all(struct call *call, struct store *store, struct err *
 		{"LANGUAGE", false, false}, {"ZONE", false, false}, {"TRUSTED", false, false},
 		{"MEMBERS", true, false}, {"SUPPRESSED", true, false}};
 	struct overview overview = {.newsroom = &newsroom_settings(call->newsroom)->newsroom};
-	struct str text;
 	enum status status;
 
 	if (call->json)
 		return listview_each(store, print_list_object, NULL, err);
 	overview.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	status = listview_each(store, add_overview, &overview, err);
-	str_init(&text, STR_MAX_LARGE);
-	if (status == OK && table_rows(overview.table))
-		table_format(overview.table, terminal_columns(), &text);
-	else if (status == OK)
-		str_add_text(&text, "no lists yet: \"dateline list import NAME FILE\" makes one\n");
-	terminal_print(&text);
-	str_clear(&text);
+	if (status == OK)
+		table_print(overview.table, "no lists yet: \"dateline list import NAME FILE\" makes one\n");
 	table_free(overview.table);
 	return status;
 }

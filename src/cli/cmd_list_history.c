@@ -66,7 +66,6 @@ static enum status run_history(struct call *call, struct err *err)
 	static const struct table_column columns[] = {{"WHEN", false, false}, {"WHO", false, false},
 		{"WHAT", false, false}, {"", false, true}, {"PEOPLE", false, false}};
 	struct history history = {.zone = newsroom_zone(call->newsroom), .list = call->arguments[0]};
-	struct str text;
 	struct store *store;
 	enum status status = newsroom_store(call->newsroom, &store, err);
 
@@ -76,11 +75,8 @@ static enum status run_history(struct call *call, struct err *err)
 		return listhistory_each(store, history.list, print_object, &history, err);
 	history.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	status = listhistory_each(store, history.list, add_row, &history, err);
-	str_init(&text, STR_MAX_LARGE);
 	if (status == OK)
-		table_format(history.table, terminal_columns(), &text);
-	terminal_print(&text);
-	str_clear(&text);
+		table_print(history.table, "");
 	table_free(history.table);
 	return status;
 }

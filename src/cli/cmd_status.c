@@ -111,17 +111,12 @@ static void print_next_steps(const struct listing *listing)
 static enum status list_all(struct call *call, struct store *store, bool *is_empty, struct err *err)
 {
 	struct listing listing = {.call = call};
-	struct str text;
 	enum status status;
 
 	listing.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	status = dispatches_each(store, list_one, &listing, err);
 	if (status == OK && !call->json) {
-		str_init(&text, STR_MAX_LARGE);
-		if (listing.count)
-			table_format(listing.table, terminal_columns(), &text);
-		terminal_print(&text);
-		str_clear(&text);
+		table_print(listing.table, "");
 		print_next_steps(&listing);
 	}
 	table_free(listing.table);

@@ -119,7 +119,6 @@ static enum status run_show(struct call *call, struct err *err)
 	static const struct table_column columns[] = {{"ADDRESS", false, false}, {"REASON", false, false},
 		{"NOTE", false, true}, {"WHO", false, false}, {"WHEN", false, false}};
 	struct view view = {.zone = newsroom_zone(call->newsroom)};
-	struct str text;
 	struct store *store;
 	enum status status = newsroom_store(call->newsroom, &store, err);
 
@@ -129,13 +128,8 @@ static enum status run_show(struct call *call, struct err *err)
 		return suppressions_each(store, print_object, NULL, err);
 	view.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	status = suppressions_each(store, add_row, &view, err);
-	str_init(&text, STR_MAX_LARGE);
-	if (status == OK && table_rows(view.table))
-		table_format(view.table, terminal_columns(), &text);
-	else if (status == OK)
-		str_add_text(&text, "nobody is suppressed\n");
-	terminal_print(&text);
-	str_clear(&text);
+	if (status == OK)
+		table_print(view.table, "nobody is suppressed\n");
 	table_free(view.table);
 	return status;
 }

@@ -27,13 +27,7 @@ struct view {
 
 static void flush(struct view *view)
 {
-	struct str text;
-
-	str_init(&text, STR_MAX_LARGE);
-	if (table_rows(view->table))
-		table_format(view->table, terminal_columns(), &text);
-	terminal_print(&text);
-	str_clear(&text);
+	table_print(view->table, "");
 	table_free(view->table);
 	view->table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 }

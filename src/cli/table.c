@@ -167,3 +167,16 @@ void table_format(const struct table *table, size_t columns, struct str *out)
 	}
 	free(widths);
 }
+
+void table_print(const struct table *table, const char *otherwise)
+{
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	if (table_rows(table))
+		table_format(table, terminal_columns(), &text);
+	else
+		str_add_text(&text, otherwise);
+	terminal_print(&text);
+	str_clear(&text);
+}
