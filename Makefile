@@ -131,7 +131,7 @@ $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-$(BENCHES) $(TOOLS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BENCHES) $(TOOLS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/support/sampleletter.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)

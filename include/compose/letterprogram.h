@@ -40,6 +40,7 @@ struct letter {
 	size_t op_count, op_capacity;
 	size_t barrier; /* ops before this one may not grow: something jumps here */
 	struct str bytes;
+	unsigned char secret_number;
 	struct letter_slot {
 		char *name;
 		bool is_needed;

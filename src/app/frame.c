@@ -18,7 +18,6 @@ static void fill_letter(
 		.newsroom_domain = span_of(settings->newsroom.domain),
 		.postal_address = span_of(settings->newsroom.postal_address),
 		.boilerplate = span_of(settings->newsroom.boilerplate),
-		.unsubscribe_mail = str_span(&frame->from_address),
 		.subject_mark = span_of(options->subject_mark),
 		.language = span_of(options->language),
 		.zone = newsroom_zone(newsroom),

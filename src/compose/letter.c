@@ -231,6 +231,7 @@ enum status letter_compile(
 	struct str tree;
 	enum status status = words_load(frame->template_folder, frame->language, &words, err);
 
+	letter->secret_number = frame->secret_number;
 	str_init(&tree, LETTER_MAX);
 	if (status == OK)
 		status = letterhead_add(letter, release, frame, err);

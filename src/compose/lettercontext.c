@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "compose/markdown.h"
+#include "compose/unsubscribe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,7 +319,30 @@ static void set_newsroom(struct context *c)
 	value_set_text(newsroom, "name", frame->newsroom_name);
 	value_set_text(newsroom, "domain", frame->newsroom_domain);
 	value_set_text(newsroom, "postal_address", frame->postal_address);
-	value_set_text(c->map, "unsubscribe", frame->unsubscribe_mail);
+}
+
+/* A template writes the token between `mail_before` and `mail_after`, or behind `url`. */
+static enum status set_unsubscribe(struct context *c)
+{
+	struct str before, after;
+	struct value *map;
+	enum status status;
+
+	if (!c->frame->unsubscribe_mail.len) {
+		set(c->map, "unsubscribe", "");
+		return OK;
+	}
+	str_init(&before, STR_MAX_SMALL);
+	str_init(&after, STR_MAX_SMALL);
+	status = unsubscribe_mail(c->frame, c->is_html, &before, &after, c->err);
+	map = value_set(c->map, SPAN("unsubscribe"), value_new_map());
+	value_set_text(map, "url", c->frame->unsubscribe_url);
+	value_set(map, SPAN("token"), value_new_slot(SPAN("unsubscribe_token")));
+	value_set_text(map, "mail_before", str_span(&before));
+	value_set_text(map, "mail_after", str_span(&after));
+	str_clear(&before);
+	str_clear(&after);
+	return status;
 }
 
 static void set_recipient(struct context *c)
@@ -385,7 +409,9 @@ static enum status fill(struct context *c)
 	value_set(c->map, SPAN("release"), value_copy(release->front_matter));
 	set(c->map, "slug", release->slug);
 	set(c->map, "end_mark", release->end_mark);
-	status = set_embargo(c);
+	status = set_unsubscribe(c);
+	if (status == OK)
+		status = set_embargo(c);
 	if (status == OK)
 		status = set_headings(c);
 	if (status == OK)

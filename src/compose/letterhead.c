@@ -1,13 +1,28 @@
 /*
  * A letter's header fields: who writes, to whom, about what, and the list's.
+ *
+ * Not among them, on purpose:
+ * - Auto-Submitted (RFC 3834 5): marks what a machine sent on its own. Here a person wrote
+ *   the words, chose the readers and confirmed; and "no" says what its absence says.
+ * - Precedence (RFC 2076 3.9: not standard, discouraged): what Gmail, Yahoo and Microsoft ask
+ *   of bulk senders has no word of it; no filter counts it in our favour, some count "bulk"
+ *   against a message. What it was for, keeping auto-responders silent, List-Id does (RFC 3834
+ *   2); the answers that still come tell who has left, and are read as auto-replies.
  */
 #include "compose/letterhead.h"
 
 #include "base/mem.h"
+#include "compose/unsubscribe.h"
 #include "mail/addr.h"
+#include "mail/codec.h"
 #include "mail/header.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+
+#define SENDER_ID_MIN 5u
+#define SENDER_ID_MAX 15u
+#define SENDER_ID_DIGITS 6u
 
 /* An address as it goes on the wire; `what` is for messages. Appends. */
 static enum status add_address(struct span text, const char *what, struct str *out, struct err *err)
@@ -175,38 +190,6 @@ static enum status add_list_id(
 	return status;
 }
 
-/* RFC 2369; the subject tells which list without a look at the address (RFC 6068 escapes). */
-static enum status add_unsubscribe(struct letter *letter, const struct letter_frame *frame, struct err *err)
-{
-	struct str address, out;
-	enum status status;
-
-	if (!frame->unsubscribe_mail.len)
-		return OK;
-	str_init(&address, STR_MAX_SMALL);
-	str_init(&out, STR_MAX_SMALL);
-	status = add_address(frame->unsubscribe_mail, "the address for unsubscribing", &address, err);
-	str_add_text(&out, "List-Unsubscribe: <mailto:");
-	for (size_t i = 0; i < address.len; i++) {
-		unsigned char c = (unsigned char)address.ptr[i];
-
-		if (c > ' ' && c < 0x7f && !strchr("%?&#/\"<>`{}|^[]\\,", c))
-			str_add_char(&out, (char)c);
-		else
-			str_addf(&out, "%%%02X", c);
-	}
-	str_add_text(&out, "?subject=unsubscribe%20");
-	letter_add_run(letter, str_span(&out));
-	if (has_list(frame))
-		letter_add_run(letter, frame->list_name);
-	else
-		letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("list.name")), 0);
-	letter_add_run(letter, SPAN(">\r\n"));
-	str_clear(&address);
-	str_clear(&out);
-	return status;
-}
-
 /* The headers of a list's mail, which a copy for the newsroom itself isn't. */
 static enum status add_list_headers(
 	struct letter *letter, const struct letter_frame *frame, struct span domain, struct err *err)
@@ -216,12 +199,76 @@ static enum status add_list_headers(
 
 	if (has_list(frame)) {
 		status = add_list_id(letter, frame, domain, err);
-		return status == OK ? add_unsubscribe(letter, frame, err) : status;
+		return status == OK ? unsubscribe_add_fields(letter, frame, err) : status;
 	}
 	begin = letter_add_begin(letter, SPAN("list.name"), false);
 	add_list_id_slots(letter, domain);
-	status = add_unsubscribe(letter, frame, err);
+	status = unsubscribe_add_fields(letter, frame, err);
 	letter_add_end(letter, begin);
+	return status;
+}
+
+/*
+ * Who sends, for Feedback-ID: 5 to 15 characters that stay the same for a domain. The domain
+ * itself where it fits, else its beginning and a digest.
+ */
+static void add_sender_id(struct span domain, struct str *out)
+{
+	unsigned char digest[TOKEN_DIGEST_SIZE];
+	bool fits = domain.len >= SENDER_ID_MIN && domain.len <= SENDER_ID_MAX;
+	struct span start = fits ? domain : span_first(domain, SENDER_ID_MAX - 1 - SENDER_ID_DIGITS);
+	struct str digits;
+
+	for (size_t i = 0; i < start.len; i++)
+		str_add_char(out, start.ptr[i] == '.' ? '-' : start.ptr[i]);
+	if (fits)
+		return;
+	token_digest(domain, digest);
+	str_init(&digits, STR_MAX_SMALL);
+	codec_base32(span_bytes(digest, sizeof(digest)), &digits);
+	str_add_char(out, '-');
+	str_add(out, span_first(str_span(&digits), SENDER_ID_DIGITS));
+	str_clear(&digits);
+}
+
+/*
+ * Feedback-ID (Gmail's feedback loop): up to three names of our own and the sender's, under
+ * each of which complaints are counted: the release (else the dispatch), the list, the
+ * kind of dispatch, the newsroom. Copies for the newsroom itself count as list "copy".
+ */
+static enum status add_feedback_id(struct letter *letter, const struct release *release,
+	const struct letter_frame *frame, struct span domain, struct err *err)
+{
+	struct span kind = frame->kind.len ? frame->kind : SPAN("public");
+	struct span name = SPAN("list.name");
+	struct str out;
+	enum status status = header_check("kind", kind, err);
+
+	str_init(&out, STR_MAX_SMALL);
+	str_add_text(&out, "Feedback-ID: ");
+	if (*release->slug)
+		str_add_text(&out, release->slug);
+	else
+		str_addf(&out, "%" PRId64, frame->dispatch);
+	str_add_char(&out, ':');
+	letter_add_run(letter, str_span(&out));
+	if (has_list(frame)) {
+		letter_add_run(letter, frame->list_name);
+	} else {
+		size_t begin = letter_add_begin(letter, name, false);
+
+		letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, name), 0);
+		letter_add_end(letter, begin);
+		begin = letter_add_begin(letter, name, true);
+		letter_add_run(letter, SPAN("copy"));
+		letter_add_end(letter, begin);
+	}
+	str_empty(&out);
+	str_addf(&out, ":%.*s:", SPAN_ARG(kind));
+	add_sender_id(domain, &out);
+	str_add_text(&out, "\r\n");
+	letter_add_run(letter, str_span(&out));
+	str_clear(&out);
 	return status;
 }
 
@@ -250,6 +297,8 @@ enum status letterhead_add(struct letter *letter, const struct release *release,
 	letter_add_run(letter, str_span(&out));
 	if (status == OK)
 		status = add_list_headers(letter, frame, str_span(&domain), err);
+	if (status == OK)
+		status = add_feedback_id(letter, release, frame, str_span(&domain), err);
 	str_empty(&out);
 	if (status == OK && frame->language.len)
 		status = header_add_raw(&out, "Content-Language", frame->language, err);

@@ -9,12 +9,13 @@
 #include "mail/codec.h"
 #include "mail/header.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #define MAGIC "DLLETTER"
-#define VERSION 1u
-#define HEAD_SIZE (8u + 4u * 4u)
+#define VERSION 2u
+#define HEAD_SIZE (8u + 5u * 4u)
 #define OP_SIZE (1u + 1u + 4u + 4u)
 
 struct letter *letter_new(void)
@@ -45,6 +46,11 @@ size_t letter_field_count(const struct letter *letter)
 const char *letter_field(const struct letter *letter, size_t index)
 {
 	return letter->fields[index].name;
+}
+
+unsigned char letter_secret_number(const struct letter *letter)
+{
+	return letter->secret_number;
 }
 
 bool letter_field_is_needed(const struct letter *letter, size_t index)
@@ -141,6 +147,7 @@ void letter_save(const struct letter *letter, struct str *out)
 {
 	str_add(out, SPAN(MAGIC));
 	put_number(out, VERSION);
+	put_number(out, letter->secret_number);
 	put_number(out, (uint32_t)letter->field_count);
 	put_number(out, (uint32_t)letter->op_count);
 	put_number(out, (uint32_t)letter->bytes.len);
@@ -236,7 +243,7 @@ static bool load_ops(struct letter *letter, struct span *rest, size_t count, siz
 enum status letter_load(struct span bytes, struct letter **out, struct err *err)
 {
 	struct span rest = span_from(bytes, HEAD_SIZE);
-	size_t field_count, op_count, byte_count;
+	size_t secret_number, field_count, op_count, byte_count;
 	struct letter *letter;
 
 	if (bytes.len < HEAD_SIZE || !span_starts(bytes, SPAN(MAGIC)))
@@ -245,12 +252,15 @@ enum status letter_load(struct span bytes, struct letter **out, struct err *err)
 	if (number_at(bytes, 8) != VERSION)
 		return err_set(err, E_SYNTAX, "the stored letter has format %u, this program reads %u",
 			number_at(bytes, 8), VERSION);
-	field_count = number_at(bytes, 12);
-	op_count = number_at(bytes, 16);
-	byte_count = number_at(bytes, 20);
-	if (field_count > LETTER_FIELDS_MAX || op_count > LETTER_OPS_MAX || byte_count > LETTER_MAX)
+	field_count = number_at(bytes, 16);
+	op_count = number_at(bytes, 20);
+	byte_count = number_at(bytes, 24);
+	secret_number = number_at(bytes, 12);
+	if (secret_number > UCHAR_MAX || field_count > LETTER_FIELDS_MAX || op_count > LETTER_OPS_MAX ||
+		byte_count > LETTER_MAX)
 		return err_set(err, E_SYNTAX, "the stored letter is damaged: impossible sizes");
 	letter = letter_new();
+	letter->secret_number = (unsigned char)secret_number;
 	if (!load_fields(letter, &rest, field_count) || !load_ops(letter, &rest, op_count, byte_count) ||
 		rest.len != byte_count) {
 		letter_free(letter);
@@ -281,6 +291,8 @@ static enum status check_values(const struct letter *letter, const struct span *
 
 static enum status put_token(const char *name, struct span value, struct str *out, struct err *err)
 {
+	if (!value.len)
+		return err_set(err, E_SYNTAX, "the recipient's \"%s\" is empty, and a header needs it", name);
 	for (size_t i = 0; i < value.len; i++) {
 		if (value.ptr[i] <= ' ' || value.ptr[i] > '~' || strchr("<>()\",;:@\\", value.ptr[i]))
 			return err_set(err, E_SYNTAX,

@@ -28,7 +28,7 @@ static struct letter *compile(void)
 		.from_address = SPAN("press@harbour.example"),
 		.newsroom_name = SPAN("Harbour Relief"),
 		.newsroom_domain = SPAN("harbour.example"),
-		.unsubscribe_mail = SPAN("unsubscribe@harbour.example"),
+		.unsubscribe_mail = SPAN("bounce@harbour.example"),
 		.language = SPAN("en"),
 		.epoch = &epoch};
 	struct release *release = NULL;
@@ -57,6 +57,8 @@ static struct span value_for(const char *field, struct span name, struct span ad
 		return name;
 	if (strcmp(field, "subscriber.greeting") == 0)
 		return SPAN("Dear Zoë Martin,");
+	if (strcmp(field, "unsubscribe_token") == 0)
+		return SPAN("mfzwizltoqqho2lunb2w4zdfojrxezlubfzxkytkmvrxq");
 	return SPAN("europe");
 }
 

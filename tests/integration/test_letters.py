@@ -37,6 +37,8 @@ HEADERS = (
   "Message-ID",
   "List-Id",
   "List-Unsubscribe",
+  "List-Unsubscribe-Post",
+  "Feedback-ID",
   "MIME-Version",
 )
 

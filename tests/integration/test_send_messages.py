@@ -149,11 +149,6 @@ class Received(NewsroomCase):
     self.assertEqual({line["state"] for line in copies}, {"accepted"})
     self.assertEqual(self.server.accepted()["archive@harbour.example"], 2)
 
-  def test_unsubscribing_by_mail_is_offered(self):
-    for message in self.messages.values():
-      self.assertRegex(message["List-Unsubscribe"], r"<mailto:[^>]+@harbour\.example")
-      self.assertIsNone(message["List-Unsubscribe-Post"])
-
 
 class Wrapped(NewsroomCase):
   """The list's title is filled in when the lines are already laid out."""

@@ -18,6 +18,7 @@ const char *const sampleletter_ana[] = {
 	"list.name=europe",
 	"list.title=Europe",
 	"message_id=abcdefghijklmnopqrstuvwxyz",
+	"unsubscribe_token=" SAMPLELETTER_TOKEN,
 	NULL,
 };
 
@@ -48,12 +49,15 @@ void sampleletter_init(struct sampleletter *sample)
 			SPAN("Harbour Relief is an independent organisation that has backed volunteer sea "
 			     "rescue crews since 1987 with training, boats and insurance. It works with 74 "
 			     "stations in eleven countries and lives on donations."),
-		.unsubscribe_mail = SPAN("unsubscribe@harbour.example"),
+		.unsubscribe_mail = SPAN("bounce@harbour.example"),
+		.unsubscribe_url = SPAN("https://press.harbour.example/leave/"),
 		.language = SPAN("en"),
 		.zone = sample->zone,
 		.date_ms = INT64_C(1794301200000), /* Tue, 10 Nov 2026 10:00 in Zurich */
 		.dispatch = 7,
+		.kind = SPAN("public"),
 		.epoch = &sample->epoch,
+		.secret_number = 1,
 	};
 }
 

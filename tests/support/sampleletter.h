@@ -20,6 +20,9 @@ struct release *sampleletter_asset(const char *name);
 /* Values by field name, "name=value" pairs ending in NULL; a field not named is "". free() it. */
 struct span *sampleletter_values(const struct letter *letter, const char *const *pairs);
 
+/* As long as token_make's. */
+#define SAMPLELETTER_TOKEN "mfzwizltoqqho2lunb2w4zdfojrxezlubfzxkytkmvrxq"
+
 /* Ana Pérez of El Puerto, on the list europe. */
 extern const char *const sampleletter_ana[];
 

@@ -103,7 +103,7 @@ static void assert_part_has(const struct fixture *f, const char *type, const cha
 static void a_message_has_each_header_once(void **state)
 {
 	static const char *const names[] = {"From", "Reply-To", "To", "Subject", "Date", "Message-ID",
-		"List-Id", "List-Unsubscribe", "MIME-Version"};
+		"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "MIME-Version"};
 	struct fixture *f = *state;
 
 	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
@@ -138,8 +138,11 @@ static void a_message_is_seven_bit_with_short_lines(void **state)
 			assert_true(f->out.ptr[i + 1] == '\n');
 	}
 	rest = str_span(&f->out);
-	while (span_line(&rest, &line))
-		assert_in_range(line.len, 0, 100);
+	while (span_line(&rest, &line)) {
+		/* A link or an address can't be folded. */
+		if (span_find(line, SPAN(SAMPLELETTER_TOKEN), 0) == SIZE_MAX)
+			assert_in_range(line.len, 0, 78);
+	}
 	assert_true(span_ends(str_span(&f->out), SPAN("--\r\n")));
 }
 
@@ -255,7 +258,7 @@ static void controls_in_a_value_are_refused(void **state)
 	static const char *const pairs[] = {"subscriber.name=Ana\r\nBcc: x@example.com",
 		"subscriber.greeting=Dear\nAna", "subscriber.address=a@b.example\r\nX: y",
 		"list.title=Eu\x07", "list.name=eu\r\nrope", "subscriber.greeting=\xc2\x85",
-		"message_id=a\rb"};
+		"message_id=a\rb", "unsubscribe_token=a\rb"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -289,6 +292,8 @@ static void what_ends_a_header_token_is_refused(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(build_with(f, "message_id=a> <b"), E_SYNTAX);
+	assert_int_equal(build_with(f, "unsubscribe_token=a>, <b"), E_SYNTAX);
+	assert_int_equal(build_with(f, "unsubscribe_token="), E_SYNTAX);
 	assert_int_equal(build_with(f, "list.name=eu>rope"), E_SYNTAX);
 	assert_int_equal(build_with(f, "subscriber.address=a@b.example, c@d.example"), E_SYNTAX);
 }
@@ -347,9 +352,96 @@ static void a_copy_for_no_list_has_no_list_headers(void **state)
 
 	assert_int_equal(build_with(f, "list.name="), OK);
 	assert_false(has(f, "List-"));
+	assert_false(has(f, "Precedence") || has(f, "Auto-Submitted"));
 	for (size_t i = 0; i < letter_field_count(f->letter); i++) {
 		if (strcmp(letter_field(f->letter, i), "list.name") == 0)
 			assert_false(letter_field_is_needed(f->letter, i));
+	}
+}
+
+static void a_list_letter_offers_a_link_and_an_address_to_unsubscribe(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(
+		has(f, "\r\nList-Unsubscribe: <https://press.harbour.example/leave/" SAMPLELETTER_TOKEN
+		       ">,\r\n <mailto:bounce+" SAMPLELETTER_TOKEN "@harbour.example?subject=unsubscribe>\r\n"
+		       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+	assert_part_has(f, "text/plain",
+		"\r\nUnsubscribe:\r\nhttps://press.harbour.example/leave/" SAMPLELETTER_TOKEN "\r\n\r\n");
+	assert_part_has(
+		f, "text/html", "href=\"https://press.harbour.example/leave/" SAMPLELETTER_TOKEN "\"");
+}
+
+static void without_a_link_people_unsubscribe_by_mail(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.frame.unsubscribe_url = SPAN("");
+	f->sample.frame.unsubscribe_mail = SPAN("press.100%@Bücher.example");
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_true(has(f, "\r\nList-Unsubscribe: <mailto:press.100%25+" SAMPLELETTER_TOKEN
+			   "@xn--bcher-kva.example?subject=unsubscribe>\r\n"));
+	assert_false(has(f, "List-Unsubscribe-Post"));
+	assert_part_has(f, "text/plain",
+		"\r\nTo unsubscribe, write to\r\npress.100%+" SAMPLELETTER_TOKEN
+		"@xn--bcher-kva.example\r\n\r\n");
+	assert_part_has(f, "text/html",
+		"href=\"mailto:press.100%25+" SAMPLELETTER_TOKEN
+		"@xn--bcher-kva.example?subject=unsubscribe\"");
+}
+
+static void what_no_token_fits_into_is_refused(void **state)
+{
+	static const struct {
+		const char *mail, *url;
+		enum status status;
+	} cases[] = {
+		{"harbour.example", "", E_SYNTAX},
+		{"\"a b\"@harbour.example", "", E_SYNTAX},
+		{"nineteen-characters@harbour.example", "", E_RANGE},
+		{"bounce@harbour.example", "http://harbour.example/", E_SYNTAX},
+		{"bounce@harbour.example", "https://harbour.example/a b", E_SYNTAX},
+		{"bounce@harbour.example", "https://harbour.example/>", E_SYNTAX},
+		{"bounce@harbour.example", "https://harbour.example/\r\nBcc: x", E_SYNTAX},
+		{"bounce@harbour.example", "https://b\xc3\xbc.example/", E_SYNTAX},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f->sample.frame.unsubscribe_mail = span_of(cases[i].mail);
+		f->sample.frame.unsubscribe_url = span_of(cases[i].url);
+		assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), cases[i].status);
+		assert_true(strstr(f->err.text, "for unsubscribing") != NULL);
+	}
+}
+
+static void feedback_is_told_apart_by_release_list_kind_and_sender(void **state)
+{
+	static const struct {
+		const char *domain, *id;
+	} cases[] = {{"harbour.example", "harbour-example"}, {"a.eu", "a-eu-wf22ot"},
+		{"press.harbour-relief.example", "press-ha-vrb54w"}};
+	struct fixture *f = *state;
+
+	f->sample.frame.kind = SPAN("test");
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	assert_int_equal(build_with(f, "list.name="), OK);
+	assert_true(has(f, "\r\nFeedback-ID: fund:copy:test:harbour-example\r\n"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str wanted;
+
+		str_init(&wanted, STR_MAX_SMALL);
+		str_addf(&wanted, "\r\nFeedback-ID: fund:europe:test:%s\r\n", cases[i].id);
+		f->sample.frame.newsroom_domain = span_of(cases[i].domain);
+		assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+		str_empty(&f->out);
+		assert_int_equal(build(f, sampleletter_ana), OK);
+		assert_contains(f->out.ptr, wanted.ptr);
+		str_clear(&wanted);
 	}
 }
 
@@ -590,6 +682,12 @@ int main(void)
 			replies_go_to_the_settings_address_without_contacts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_list_known_at_compiling_needs_no_slots, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_copy_for_no_list_has_no_list_headers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_list_letter_offers_a_link_and_an_address_to_unsubscribe, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_a_link_people_unsubscribe_by_mail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_no_token_fits_into_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			feedback_is_told_apart_by_release_list_kind_and_sender, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			no_address_to_unsubscribe_at_means_no_header_and_no_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
