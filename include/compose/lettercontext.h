@@ -15,7 +15,4 @@
 enum status lettercontext_new(const struct release *release, const struct letter_frame *frame,
 	const struct words *words, bool is_html, struct value **out, struct err *err);
 
-/* The Content-ID of the index-th image, without brackets. Appends. */
-void lettercontext_content_id(const struct letter_frame *frame, size_t index, struct str *out);
-
 #endif

@@ -30,6 +30,24 @@ struct release_file { /* an attachment or an image */
 	char *alt;
 	char *caption;
 	char *credit;
+	char *usage; /* what editors may do with it: "free for editorial use until …" */
+	size_t line;
+};
+
+enum media_kind {
+	MEDIA_PHOTO,
+	MEDIA_FOOTAGE,
+	MEDIA_BROLL
+};
+
+struct release_media { /* a picture or film to fetch, too large to go along */
+	char *url;     /* http or https */
+	enum media_kind kind;
+	char *title;
+	char *alt;
+	char *caption;
+	char *credit;
+	char *usage;
 	size_t line;
 };
 
@@ -52,6 +70,8 @@ struct release {
 	char *end_mark;    /* "###" unless said otherwise */
 	struct release_file *attachments, *images;
 	size_t attachment_count, image_count;
+	struct release_media *media;
+	size_t media_count;
 	char *body; /* Markdown */
 	size_t body_line;
 	struct value *front_matter; /* all of it, with the free keys under "extra"; a MAP, never NULL */
@@ -62,7 +82,8 @@ struct release {
  * UTC. E_SYNTAX with file:line: broken front matter, an unknown key (with the
  * near one; what is the writer's own goes under `extra:`), a missing title, a
  * wrong type, a control character, an address, slug or language that is none, a path
- * that leaves the folder, an embargo that isn't an instant.
+ * that leaves the folder, a media link that isn't one or of no known kind, an embargo
+ * that isn't an instant.
  */
 enum status release_parse(
 	const char *path, struct span text, const struct zone *zone, struct release **out, struct err *err);
@@ -74,5 +95,8 @@ void release_set(char **text, struct span value); /* replaces one of the texts *
 /* Every text ""; borrowed until the next one is added. */
 struct contact *release_add_contact(struct release *release);
 void contact_add_phone(struct contact *contact, struct span phone);
+
+/* As front matter writes it: "photo", "footage", "b-roll". */
+const char *media_kind_name(enum media_kind kind);
 
 #endif

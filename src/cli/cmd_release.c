@@ -308,6 +308,8 @@ static void add_release(struct str *out, const struct release *release)
 		add_row(out, i ? "" : "Images", release->images[i].path);
 	for (size_t i = 0; i < release->attachment_count; i++)
 		add_row(out, i ? "" : "Attached", release->attachments[i].path);
+	for (size_t i = 0; i < release->media_count; i++)
+		add_row(out, i ? "" : "Media", release->media[i].url);
 	str_addf(out, "%-10s %zu words%s%s\n\n", "Text", count_words(release->body),
 		*release->notes ? ", notes to editors" : "",
 		*release->boilerplate ? ", a boilerplate of its own" : "");
@@ -340,16 +342,32 @@ static json_t *files_json(const struct release_file *files, size_t count)
 	return paths;
 }
 
+static json_t *media_json(const struct release *release)
+{
+	json_t *links = json_array();
+
+	for (size_t i = 0; i < release->media_count; i++) {
+		const struct release_media *media = &release->media[i];
+
+		json_array_append_new(links,
+			json_pack("{s:o,s:s,s:o,s:o,s:o,s:o}", "url", json_text(span_of(media->url)), "kind",
+				media_kind_name(media->kind), "title", json_text_or_null(media->title),
+				"caption", json_text_or_null(media->caption), "credit",
+				json_text_or_null(media->credit), "usage", json_text_or_null(media->usage)));
+	}
+	return links;
+}
+
 static json_t *release_json(const struct release *release)
 {
-	return json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I}", "slug", release->slug,
+	return json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I}", "slug", release->slug,
 		"language", release->language, "path", json_text(span_of(release->path)), "title",
 		json_text(span_of(release->title)), "subtitle", json_text_or_null(release->subtitle),
 		"dateline", json_text_or_null(release->dateline), "date", json_text_or_null(release->date),
 		"embargo", json_instant(release->has_embargo ? release->embargo_ms : 0), "contacts",
 		contacts_json(release), "images", files_json(release->images, release->image_count),
-		"attachments", files_json(release->attachments, release->attachment_count), "words",
-		(json_int_t)count_words(release->body));
+		"attachments", files_json(release->attachments, release->attachment_count), "media",
+		media_json(release), "words", (json_int_t)count_words(release->body));
 }
 
 static enum status run_show(struct call *call, struct err *err)

@@ -5,6 +5,7 @@
 #include "compose/lettercontext.h"
 
 #include "base/utf8.h"
+#include "compose/letterparts.h"
 #include "compose/markdown.h"
 #include "compose/unsubscribe.h"
 
@@ -257,45 +258,9 @@ static void set_contacts(struct context *c)
 	}
 }
 
-void lettercontext_content_id(const struct letter_frame *frame, size_t index, struct str *out)
-{
-	struct str token;
-
-	str_init(&token, STR_MAX_SMALL);
-	token_boundary(frame->epoch, frame->dispatch, frame->language, (int)(100 + index), &token);
-	/* Without the "=_" that marks boundaries. */
-	str_addf(out, "image%zu.%.*s@%.*s", index + 1, SPAN_ARG(span_from(str_span(&token), 2)),
-		SPAN_ARG(frame->newsroom_domain));
-	str_clear(&token);
-}
-
-static enum status set_images(struct context *c)
-{
-	struct value *list = value_set(c->map, SPAN("images"), value_new_list());
-	enum status status = OK;
-
-	value_set(c->map, SPAN("has_images"), value_new_bool(c->release->image_count > 0));
-	for (size_t i = 0; i < c->release->image_count && status == OK; i++) {
-		const struct release_file *image = &c->release->images[i];
-		struct value *map = value_new_map();
-		struct str id;
-
-		value_add(list, map);
-		str_init(&id, STR_MAX_SMALL);
-		lettercontext_content_id(c->frame, i, &id);
-		value_set_text(map, "content_id", str_span(&id));
-		set(map, "alt", image->alt);
-		set(map, "credit", image->credit);
-		status = set_words(
-			c, map, "caption", span_of(*image->caption ? image->caption : image->alt), 0);
-		str_clear(&id);
-	}
-	return status;
-}
-
 static enum status set_headings(struct context *c)
 {
-	static const char *const names[] = {"about", "notes", "contacts"};
+	static const char *const names[] = {"about", "notes", "contacts", "media"};
 	struct value *headings = value_set(c->map, SPAN("headings"), value_new_map());
 	enum status status = OK;
 
@@ -423,7 +388,7 @@ static enum status fill(struct context *c)
 	if (status == OK)
 		status = set_preview(c);
 	if (status == OK)
-		status = set_images(c);
+		status = letterparts_set(c->map, release, c->frame, c->words, c->is_html, c->err);
 	if (status == OK)
 		status = set_prose(c, "boilerplate", boilerplate.len ? boilerplate : c->frame->boilerplate);
 	if (status == OK)

@@ -4,7 +4,7 @@
 #include "compose/letterfile.h"
 
 #include "base/file.h"
-#include "compose/lettercontext.h"
+#include "compose/letterparts.h"
 #include "mail/codec.h"
 
 #include <stdlib.h>
@@ -125,7 +125,7 @@ static enum status add_images(const struct release *release, const struct letter
 		if (status != OK)
 			return status;
 		str_init(&id, STR_MAX_SMALL);
-		lettercontext_content_id(frame, i, &id);
+		letterparts_content_id(frame, i, &id);
 		mime_set_content_id(part, id.ptr);
 		mime_add(related, part);
 		str_clear(&id);

@@ -5,16 +5,15 @@
 #include "compose/release.h"
 
 #include "base/mem.h"
-#include "base/suggest.h"
 #include "base/utf8.h"
 #include "compose/frontmatter.h"
 #include "compose/releasename.h"
 #include "mail/addr.h"
+#include "releasekey.h"
+#include "releasemedia.h"
 
 #include <stddef.h>
 #include <stdlib.h>
-
-#define ITEMS_MAX 100u /* contacts, attachments, images, a contact's phones */
 
 struct release *release_new(const char *path)
 {
@@ -49,6 +48,7 @@ static void free_files(struct release_file *files, size_t count)
 		free(files[i].alt);
 		free(files[i].caption);
 		free(files[i].credit);
+		free(files[i].usage);
 	}
 	free(files);
 }
@@ -62,6 +62,7 @@ void release_free(struct release *release)
 	free(release->contacts);
 	free_files(release->attachments, release->attachment_count);
 	free_files(release->images, release->image_count);
+	releasemedia_free(release->media, release->media_count);
 	zone_free(release->embargo_zone);
 	value_free(release->front_matter);
 	free(release->path);
@@ -108,163 +109,41 @@ void contact_add_phone(struct contact *contact, struct span phone)
 	contact->phones[contact->phone_count++] = span_copy(phone);
 }
 
-struct reading {
-	struct release *release;
-	const struct zone *zone;
-	struct err *err;
-};
-
-/* What a text may hold. */
-enum text_rule {
-	TEXT_LINE, /* one line */
-	TEXT_BLOCK /* Markdown: lines and tabs */
-};
-
-struct key {
-	const char *name;
-	enum text_rule rule;
-	size_t offset; /* of the text in the struct */
-	/* Where a text alone won't do. */
-	enum status (*read)(struct reading *reading, const struct value *value, const char *key);
-};
-
-static enum status fail(struct reading *reading, const struct value *value, const char *words)
-{
-	return err_set(
-		reading->err, E_SYNTAX, "%s:%zu: %s", reading->release->path, value_line(value), words);
-}
-
-/* A text's value, trimmed; empty for null. Refuses other kinds and what the rule forbids. */
-static enum status take_text(struct reading *reading, const struct value *value, const char *key,
-	enum text_rule rule, struct span *text)
-{
-	const char *path = reading->release->path;
-	size_t line = value_line(value);
-
-	*text = SPAN("");
-	if (value_kind(value) == VALUE_NULL)
-		return OK;
-	if (value_kind(value) != VALUE_TEXT)
-		return err_set(reading->err, E_SYNTAX, "%s:%zu: \"%s\" must be a text, not a %s", path, line,
-			key, value_kind(value) == VALUE_LIST ? "list" : "mapping");
-	*text = span_trim(value_text(value));
-	if (rule == TEXT_LINE && span_find_char(*text, '\n', 0) != SIZE_MAX)
-		return err_set(reading->err, E_SYNTAX, "%s:%zu: \"%s\" must be one line", path, line, key);
-	if (utf8_has_control(*text, rule == TEXT_BLOCK ? "\n\t" : ""))
-		return err_set(reading->err, E_SYNTAX, "%s:%zu: \"%s\" has a control character: remove it",
-			path, line, key);
-	if (rule == TEXT_LINE && utf8_has_invisible(*text))
-		return err_set(reading->err, E_SYNTAX,
-			"%s:%zu: \"%s\" has an invisible character that turns text around: remove it", path,
-			line, key);
-	return OK;
-}
-
-static enum status take_into(
-	struct reading *reading, const struct value *value, const char *key, enum text_rule rule, char **into)
-{
-	struct span text;
-	enum status status = take_text(reading, value, key, rule, &text);
-
-	if (!status)
-		release_set(into, text);
-	return status;
-}
-
-/* The row of a key, or an error that names the near one. */
-static enum status find_key(struct reading *reading, const struct key *keys, size_t count, struct span name,
-	const struct value *value, const struct key **out)
-{
-	const char *names[16];
-	const char *near;
-	char *word;
-
-	for (size_t i = 0; i < count; i++) {
-		names[i] = keys[i].name;
-		if (span_equals(name, span_of(keys[i].name))) {
-			*out = &keys[i];
-			return OK;
-		}
-	}
-	word = span_copy(name);
-	near = suggest_nearest(word, names, count);
-	free(word);
-	if (near)
-		return err_set(reading->err, E_SYNTAX, "%s:%zu: unknown key \"%.*s\": did you mean \"%s\"?",
-			reading->release->path, value_line(value), SPAN_ARG(name), near);
-	return err_set(reading->err, E_SYNTAX,
-		"%s:%zu: unknown key \"%.*s\": keys of your own go under \"extra:\"", reading->release->path,
-		value_line(value), SPAN_ARG(name));
-}
-
-/* Read a mapping's keys into the texts of `object`. */
-static enum status take_map(
-	struct reading *reading, const struct value *map, const struct key *keys, size_t count, void *object)
-{
-	for (size_t i = 0; i < value_count(map); i++) {
-		const struct value *value = value_at(map, i);
-		const struct key *key = NULL;
-		enum status status = find_key(reading, keys, count, value_key_at(map, i), value, &key);
-
-		if (status)
-			return status;
-		if (key->read)
-			status = key->read(reading, value, key->name);
-		else
-			status = take_into(reading, value, key->name, key->rule,
-				(char **)(void *)((char *)object + key->offset));
-		if (status)
-			return status;
-	}
-	return OK;
-}
-
-static enum status check_list(struct reading *reading, const struct value *value, const char *key)
-{
-	if (value_kind(value) == VALUE_LIST && value_count(value) <= ITEMS_MAX)
-		return OK;
-	if (value_kind(value) == VALUE_LIST)
-		return err_set(reading->err, E_RANGE, "%s:%zu: \"%s\" has more than %u items",
-			reading->release->path, value_line(value), key, ITEMS_MAX);
-	return err_set(reading->err, E_SYNTAX, "%s:%zu: \"%s\" must be a list: lines that start with \"- \"",
-		reading->release->path, value_line(value), key);
-}
-
 /* The contact being read is the release's last. */
 
-static struct contact *last_contact(struct reading *reading)
+static struct contact *last_contact(struct release_reading *reading)
 {
 	return &reading->release->contacts[reading->release->contact_count - 1];
 }
 
-static enum status read_phone(struct reading *reading, const struct value *value, const char *key)
+static enum status read_phone(struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct span phone;
-	enum status status = take_text(reading, value, key, TEXT_LINE, &phone);
+	enum status status = releasekey_text(reading, value, key, TEXT_LINE, &phone);
 
 	if (!status && phone.len)
 		contact_add_phone(last_contact(reading), phone);
 	return status;
 }
 
-static enum status read_phones(struct reading *reading, const struct value *value, const char *key)
+static enum status read_phones(struct release_reading *reading, const struct value *value, const char *key)
 {
 	enum status status;
 
 	if (value_kind(value) != VALUE_LIST)
 		return read_phone(reading, value, key);
-	status = check_list(reading, value, key);
+	status = releasekey_list(reading, value, key);
 	for (size_t i = 0; !status && i < value_count(value); i++)
 		status = read_phone(reading, value_at(value, i), key);
 	return status;
 }
 
-static enum status read_email(struct reading *reading, const struct value *value, const char *key)
+static enum status read_email(struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct contact *contact = last_contact(reading);
 	struct addr addr;
 	struct err why;
-	enum status status = take_into(reading, value, key, TEXT_LINE, &contact->email);
+	enum status status = releasekey_into(reading, value, key, TEXT_LINE, &contact->email);
 
 	if (status || !*contact->email)
 		return status;
@@ -276,7 +155,7 @@ static enum status read_email(struct reading *reading, const struct value *value
 	return OK;
 }
 
-static const struct key contact_keys[] = {
+static const struct release_key contact_keys[] = {
 	{"name", TEXT_LINE, offsetof(struct contact, name), NULL},
 	{"role", TEXT_LINE, offsetof(struct contact, role), NULL},
 	{"place", TEXT_LINE, offsetof(struct contact, place), NULL},
@@ -285,31 +164,32 @@ static const struct key contact_keys[] = {
 	{"email", TEXT_LINE, 0, read_email},
 };
 
-static enum status read_contacts(struct reading *reading, const struct value *value, const char *key)
+static enum status read_contacts(struct release_reading *reading, const struct value *value, const char *key)
 {
 	enum status status;
 
 	if (value_kind(value) == VALUE_NULL)
 		return OK;
-	status = check_list(reading, value, key);
+	status = releasekey_list(reading, value, key);
 	for (size_t i = 0; !status && i < value_count(value); i++) {
 		const struct value *item = value_at(value, i);
 
 		if (value_kind(item) != VALUE_MAP)
-			return fail(
+			return releasekey_fail(
 				reading, item, "a contact has lines such as \"name: …\" and \"email: …\"");
 		release_add_contact(reading->release)->line = value_line(item);
-		status = take_map(reading, item, contact_keys, sizeof(contact_keys) / sizeof(contact_keys[0]),
-			last_contact(reading));
+		status = releasekey_map(reading, item, contact_keys,
+			sizeof(contact_keys) / sizeof(contact_keys[0]), last_contact(reading));
 	}
 	return status;
 }
 
-static const struct key file_keys[] = {
+static const struct release_key file_keys[] = {
 	{"path", TEXT_LINE, offsetof(struct release_file, path), NULL},
 	{"alt", TEXT_LINE, offsetof(struct release_file, alt), NULL},
 	{"caption", TEXT_LINE, offsetof(struct release_file, caption), NULL},
 	{"credit", TEXT_LINE, offsetof(struct release_file, credit), NULL},
+	{"usage", TEXT_LINE, offsetof(struct release_file, usage), NULL},
 };
 
 /* A path may not lead out of the release's folder. */
@@ -326,8 +206,8 @@ static bool path_stays_inside(struct span path)
 	return true;
 }
 
-static enum status read_file(
-	struct reading *reading, const struct value *value, const char *key, struct release_file *file)
+static enum status read_file(struct release_reading *reading, const struct value *value, const char *key,
+	struct release_file *file)
 {
 	enum status status;
 
@@ -335,11 +215,13 @@ static enum status read_file(
 		.alt = mem_copy_text(""),
 		.caption = mem_copy_text(""),
 		.credit = mem_copy_text(""),
+		.usage = mem_copy_text(""),
 		.line = value_line(value)};
 	if (value_kind(value) == VALUE_MAP)
-		status = take_map(reading, value, file_keys, sizeof(file_keys) / sizeof(file_keys[0]), file);
+		status = releasekey_map(
+			reading, value, file_keys, sizeof(file_keys) / sizeof(file_keys[0]), file);
 	else
-		status = take_into(reading, value, key, TEXT_LINE, &file->path);
+		status = releasekey_into(reading, value, key, TEXT_LINE, &file->path);
 	if (!status && !path_stays_inside(span_of(file->path)))
 		return err_set(reading->err, E_SYNTAX,
 			"%s:%zu: %s: \"%s\" is no path inside the release's folder", reading->release->path,
@@ -347,14 +229,14 @@ static enum status read_file(
 	return status;
 }
 
-static enum status read_files(struct reading *reading, const struct value *value, const char *key,
+static enum status read_files(struct release_reading *reading, const struct value *value, const char *key,
 	struct release_file **files, size_t *count)
 {
 	enum status status;
 
 	if (value_kind(value) == VALUE_NULL)
 		return OK;
-	status = check_list(reading, value, key);
+	status = releasekey_list(reading, value, key);
 	if (status)
 		return status;
 	*files = mem_alloc((value_count(value) + 1) * sizeof(**files));
@@ -363,23 +245,24 @@ static enum status read_files(struct reading *reading, const struct value *value
 	return status;
 }
 
-static enum status read_attachments(struct reading *reading, const struct value *value, const char *key)
+static enum status read_attachments(
+	struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct release *release = reading->release;
 
 	return read_files(reading, value, key, &release->attachments, &release->attachment_count);
 }
 
-static enum status read_images(struct reading *reading, const struct value *value, const char *key)
+static enum status read_images(struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct release *release = reading->release;
 
 	return read_files(reading, value, key, &release->images, &release->image_count);
 }
 
-static enum status read_slug(struct reading *reading, const struct value *value, const char *key)
+static enum status read_slug(struct release_reading *reading, const struct value *value, const char *key)
 {
-	enum status status = take_into(reading, value, key, TEXT_LINE, &reading->release->slug);
+	enum status status = releasekey_into(reading, value, key, TEXT_LINE, &reading->release->slug);
 
 	if (!status && *reading->release->slug && !release_slug_is_valid(span_of(reading->release->slug)))
 		return err_set(reading->err, E_SYNTAX,
@@ -388,10 +271,10 @@ static enum status read_slug(struct reading *reading, const struct value *value,
 	return status;
 }
 
-static enum status read_language(struct reading *reading, const struct value *value, const char *key)
+static enum status read_language(struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct release *release = reading->release;
-	enum status status = take_into(reading, value, key, TEXT_LINE, &release->language);
+	enum status status = releasekey_into(reading, value, key, TEXT_LINE, &release->language);
 
 	if (!status && *release->language && !release_language_is_valid(span_of(release->language)))
 		return err_set(reading->err, E_SYNTAX,
@@ -400,12 +283,12 @@ static enum status read_language(struct reading *reading, const struct value *va
 	return status;
 }
 
-static enum status read_embargo(struct reading *reading, const struct value *value, const char *key)
+static enum status read_embargo(struct release_reading *reading, const struct value *value, const char *key)
 {
 	struct release *release = reading->release;
 	struct zone *utc = NULL;
 	struct err why;
-	enum status status = take_into(reading, value, key, TEXT_LINE, &release->embargo);
+	enum status status = releasekey_into(reading, value, key, TEXT_LINE, &release->embargo);
 
 	if (status || !*release->embargo)
 		return status;
@@ -422,26 +305,26 @@ static enum status read_embargo(struct reading *reading, const struct value *val
 }
 
 /* The writer's own keys: kept for templates, of any shape, without controls. */
-static enum status check_extra(struct reading *reading, const struct value *value, const char *key)
+static enum status check_extra(struct release_reading *reading, const struct value *value, const char *key)
 {
 	enum status status = OK;
 	struct span text;
 
 	if (value_kind(value) == VALUE_TEXT)
-		return take_text(reading, value, key, TEXT_BLOCK, &text);
+		return releasekey_text(reading, value, key, TEXT_BLOCK, &text);
 	for (size_t i = 0; !status && i < value_count(value); i++)
 		status = check_extra(reading, value_at(value, i), key);
 	return status;
 }
 
-static enum status read_extra(struct reading *reading, const struct value *value, const char *key)
+static enum status read_extra(struct release_reading *reading, const struct value *value, const char *key)
 {
 	if (value_kind(value) != VALUE_MAP && value_kind(value) != VALUE_NULL)
-		return fail(reading, value, "\"extra\" must hold lines of \"key: text\"");
+		return releasekey_fail(reading, value, "\"extra\" must hold lines of \"key: text\"");
 	return check_extra(reading, value, key);
 }
 
-static const struct key release_keys[] = {
+static const struct release_key release_keys[] = {
 	{"title", TEXT_LINE, offsetof(struct release, title), NULL},
 	{"subtitle", TEXT_LINE, offsetof(struct release, subtitle), NULL},
 	{"slug", TEXT_LINE, 0, read_slug},
@@ -455,11 +338,12 @@ static const struct key release_keys[] = {
 	{"end_mark", TEXT_LINE, offsetof(struct release, end_mark), NULL},
 	{"attachments", TEXT_LINE, 0, read_attachments},
 	{"images", TEXT_LINE, 0, read_images},
+	{"media", TEXT_LINE, 0, releasemedia_read},
 	{"extra", TEXT_LINE, 0, read_extra},
 };
 
 /* What the file's name says where the front matter doesn't. */
-static enum status take_name(struct reading *reading)
+static enum status take_name(struct release_reading *reading)
 {
 	struct release *release = reading->release;
 	struct span slug;
@@ -478,7 +362,7 @@ static enum status take_name(struct reading *reading)
 	return OK;
 }
 
-static enum status take_body(struct reading *reading, struct span body)
+static enum status take_body(struct release_reading *reading, struct span body)
 {
 	struct release *release = reading->release;
 	struct str text;
@@ -505,7 +389,7 @@ static enum status take_body(struct reading *reading, struct span body)
 	return OK;
 }
 
-static enum status read_release(struct reading *reading, struct span text)
+static enum status read_release(struct release_reading *reading, struct span text)
 {
 	struct release *release = reading->release;
 	struct value *front_matter;
@@ -521,7 +405,7 @@ static enum status read_release(struct reading *reading, struct span text)
 		return status;
 	value_free(release->front_matter);
 	release->front_matter = front_matter;
-	status = take_map(
+	status = releasekey_map(
 		reading, front_matter, release_keys, sizeof(release_keys) / sizeof(release_keys[0]), release);
 	if (!status && !*release->title)
 		status = err_set(
@@ -536,7 +420,7 @@ static enum status read_release(struct reading *reading, struct span text)
 enum status release_parse(
 	const char *path, struct span text, const struct zone *zone, struct release **out, struct err *err)
 {
-	struct reading reading = {.release = release_new(path), .zone = zone, .err = err};
+	struct release_reading reading = {.release = release_new(path), .zone = zone, .err = err};
 	enum status status = read_release(&reading, text);
 
 	if (status) {

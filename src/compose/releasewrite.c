@@ -163,6 +163,26 @@ static void add_files(struct str *out, const char *key, const struct release_fil
 		add_key(out, 4, "alt", files[i].alt);
 		add_key(out, 4, "caption", files[i].caption);
 		add_key(out, 4, "credit", files[i].credit);
+		add_key(out, 4, "usage", files[i].usage);
+		begin_item(out, start);
+	}
+}
+
+static void add_media(struct str *out, const struct release *release)
+{
+	if (release->media_count)
+		str_add_text(out, "media:\n");
+	for (size_t i = 0; i < release->media_count; i++) {
+		const struct release_media *media = &release->media[i];
+		size_t start = out->len;
+
+		add_key(out, 4, "url", media->url);
+		add_key(out, 4, "kind", media_kind_name(media->kind));
+		add_key(out, 4, "title", media->title);
+		add_key(out, 4, "alt", media->alt);
+		add_key(out, 4, "caption", media->caption);
+		add_key(out, 4, "credit", media->credit);
+		add_key(out, 4, "usage", media->usage);
 		begin_item(out, start);
 	}
 }
@@ -235,6 +255,7 @@ void release_write(const struct release *release, struct str *out)
 		add_key(out, 0, "end_mark", release->end_mark);
 	add_files(out, "attachments", release->attachments, release->attachment_count);
 	add_files(out, "images", release->images, release->image_count);
+	add_media(out, release);
 	if (extra && value_count(extra)) {
 		str_add_text(out, "extra:\n");
 		add_map(out, 2, extra);

@@ -37,6 +37,12 @@ static void check_same(const struct release *a, const struct release *b)
 		require(strcmp(a->contacts[i].email, b->contacts[i].email) == 0);
 		require(a->contacts[i].phone_count == b->contacts[i].phone_count);
 	}
+	require(a->media_count == b->media_count);
+	for (size_t i = 0; i < a->media_count; i++) {
+		require(strcmp(a->media[i].url, b->media[i].url) == 0);
+		require(strcmp(a->media[i].credit, b->media[i].credit) == 0);
+		require(a->media[i].kind == b->media[i].kind);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -635,7 +635,7 @@ static void images_and_attachments_go_with_the_message(void **state)
 	assert_int_equal(count_of(f, "Content-Type: image/png"), 2);
 	assert_int_equal(count_of(f, "\r\n\r\niVBORyBub3QgcmVhbGx5\r\n"), 2);
 	assert_part_has(f, "text/html", "<img src=\"cid:image1.");
-	assert_part_has(f, "text/plain", "Photo: The boat.");
+	assert_part_has(f, "text/plain", "Photo: A boat\r\nThe boat.");
 }
 
 #define GOLDEN "tests/unit/compose/letter.eml"

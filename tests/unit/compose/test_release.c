@@ -66,6 +66,11 @@ static void every_key_arrives_where_it_belongs(void **state)
 					 "    alt: A boat\n"
 					 "    caption: The boat\n"
 					 "    credit: A. Roy\n"
+					 "    usage: Editorial use\n"
+					 "media:\n"
+					 "  - url: https://media.harbour.example/drill?id=1\n"
+					 "    kind: b-roll\n"
+					 "    title: The drill\n"
 					 "extra:\n"
 					 "  hashtag: \"#fund\"\n"
 					 "---\n"
@@ -95,11 +100,18 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_string_equal(release->end_mark, "ENDS");
 	assert_string_equal(release->attachments[0].path, "annex.pdf");
 	assert_string_equal(release->images[0].credit, "A. Roy");
+	assert_string_equal(release->images[0].usage, "Editorial use");
 	assert_int_equal(release->images[0].line, 23);
+	assert_int_equal(release->media_count, 1);
+	assert_string_equal(release->media[0].url, "https://media.harbour.example/drill?id=1");
+	assert_int_equal(release->media[0].kind, MEDIA_BROLL);
+	assert_string_equal(release->media[0].title, "The drill");
+	assert_string_equal(release->media[0].credit, "");
+	assert_int_equal(release->media[0].line, 29);
 	assert_string_equal(
 		value_get_text(value_get(release->front_matter, SPAN("extra")), "hashtag").ptr, "#fund");
 	assert_string_equal(release->body, "Body.\n");
-	assert_int_equal(release->body_line, 30);
+	assert_int_equal(release->body_line, 35);
 	release_free(release);
 }
 
