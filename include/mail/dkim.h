@@ -42,6 +42,7 @@ enum status dkim_key_parse(struct span pem, struct dkim_key **out, struct err *e
 void dkim_key_format(const struct dkim_key *key, struct str *pem); /* PKCS#8 PEM; appends */
 void dkim_key_free(struct dkim_key *key);                          /* NULL is fine */
 enum dkim_algorithm dkim_key_algorithm(const struct dkim_key *key);
+unsigned dkim_key_bits(const struct dkim_key *key); /* 256 of Ed25519 */
 
 #define DKIM_DIGEST_SIZE 32u
 /* SHA-256 of the public key: tells keys apart. */
@@ -67,6 +68,14 @@ void dkim_body_end(struct dkim_body *body, unsigned char digest[DKIM_DIGEST_SIZE
 /* A stretch of whole lines (each ended by CR LF) in relaxed form. Empty lines at its end stay. Appends. */
 void dkim_body_relax(struct span lines, struct str *out);
 
+/*
+ * Whether a text can be a domain, or a selector (RFC 6376 3.1): labels with dots between, of lower-case
+ * letters, digits and inner hyphens, 63 octets at most each.
+ */
+bool dkim_is_name(struct span text);
+/* Where a key's record stands in the DNS, "SELECTOR._domainkey.DOMAIN", has this many octets at most. */
+#define DKIM_NAME_MAX 253u
+
 /* Who signs. Borrowed. */
 struct dkim_signer {
 	struct span domain;   /* A-labels, lower case */
@@ -84,8 +93,11 @@ struct dkim_signer {
 #define DKIM_SIGNERS_MAX 4u
 struct dkim_seal;
 
-/* Copies names, borrows keys. `time_s` is t=, seconds since 1970 UTC. E_SYNTAX for a domain or selector that
- * is none. */
+/*
+ * Copies names, borrows keys. `time_s` is t=, seconds since 1970 UTC. E_SYNTAX for a domain or selector that
+ * is none; E_RANGE for too many signers, a name over DKIM_NAME_MAX, or a time before 1970 or of more than 12
+ * digits.
+ */
 enum status dkim_seal_new(const struct dkim_signer *signers, size_t count, int64_t time_s,
 	struct dkim_seal **out, struct err *err);
 void dkim_seal_free(struct dkim_seal *seal); /* NULL is fine */

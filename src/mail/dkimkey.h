@@ -1,0 +1,11 @@
+#ifndef MAIL_DKIMKEY_H
+#define MAIL_DKIMKEY_H
+
+#include "mail/dkim.h"
+
+#include <openssl/evp.h>
+
+/* What the seal signs with; borrowed from the key. */
+EVP_PKEY *dkimkey_private(const struct dkim_key *key);
+
+#endif
