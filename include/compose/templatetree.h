@@ -62,6 +62,9 @@ struct template
 	size_t count, capacity;
 	template_load_fn *load;
 	void *context;
+	/* While rendering: what is put out comes from here. Lives as long as the template. */
+	const char *at_path;
+	size_t at_line;
 };
 
 static inline struct span unit_span(const struct unit *unit, struct slice slice)

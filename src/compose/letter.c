@@ -11,6 +11,7 @@
 #include "compose/letterhead.h"
 #include "compose/letterprogram.h"
 #include "compose/template.h"
+#include "compose/templatesafe.h"
 #include "mail/codec.h"
 #include "mail/mime.h"
 
@@ -162,6 +163,25 @@ static enum status open_template(
 	return status;
 }
 
+/* Render into the letter; HTML is looked at on its way. */
+static enum status render_part(struct part_writer *writer, struct template *template,
+	const struct value *data, const struct release *release, struct err *err)
+{
+	bool is_html = writer->place == PLACE_HTML;
+	struct template_output output = {writer, on_text, on_slot, on_begin, on_end};
+	struct templatesafe *safe = is_html ? templatesafe_new(template, &output) : NULL;
+	enum status status = templatesafe_check(template, is_html, err);
+
+	if (status == OK)
+		status =
+			template_render(template, data, is_html ? TEMPLATE_ESCAPE_HTML : TEMPLATE_ESCAPE_NONE,
+				TEMPLATE_MISSING_ERROR, is_html ? templatesafe_output(safe) : &output, err);
+	if (status == OK && is_html)
+		status = templatesafe_finish(safe, release->path, release->front_matter, err);
+	templatesafe_free(safe);
+	return status;
+}
+
 /* A file's last line is a line. */
 static void end_part(struct part_writer *writer)
 {
@@ -177,7 +197,6 @@ static enum status add_part(struct letter *letter, const struct release *release
 {
 	struct sources sources = {frame->template_folder, words};
 	struct part_writer writer = {.letter = letter, .place = is_html ? PLACE_HTML : PLACE_TEXT};
-	struct template_output output = {&writer, on_text, on_slot, on_begin, on_end};
 	struct template *template = NULL;
 	struct value *data = NULL;
 	enum status status = lettercontext_new(release, frame, words, is_html, &data, err);
@@ -186,9 +205,7 @@ static enum status add_part(struct letter *letter, const struct release *release
 	if (status == OK)
 		status = open_template(&sources, is_html ? "release.html" : "release.txt", &template, err);
 	if (status == OK)
-		status =
-			template_render(template, data, is_html ? TEMPLATE_ESCAPE_HTML : TEMPLATE_ESCAPE_NONE,
-				TEMPLATE_MISSING_ERROR, &output, err);
+		status = render_part(&writer, template, data, release, err);
 	if (status == OK && writer.raw_name[0])
 		status = err_set(err, E_UNSUPPORTED,
 			"release.html.mustache: \"%s\" is a recipient's and must be escaped: write {{%s}}",

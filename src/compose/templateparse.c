@@ -79,6 +79,9 @@ static size_t line_of(struct parser *p, size_t at)
 {
 	for (; p->counted < at; p->counted++)
 		p->line += p->source.ptr[p->counted] == '\n';
+	/* A text is added when the tag behind it has been read. */
+	while (p->counted > at)
+		p->line -= p->source.ptr[--p->counted] == '\n';
 	return p->line;
 }
 

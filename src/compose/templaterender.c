@@ -20,6 +20,7 @@ struct scope {
 	struct span indent; /* goes before each line */
 	size_t strip;       /* white space taken off each line first */
 	size_t muted;       /* this node's line has its indentation already; NO_NODE */
+	bool is_result;     /* what a lambda gave back */
 };
 
 struct render {
@@ -110,7 +111,7 @@ static enum status render_result(struct render *r, const struct scope *scope, co
 	struct str *result, const struct delimiters *delimiters)
 {
 	struct unit *unit = unit_new(SPAN(""), scope->unit->path);
-	struct scope inner = {.unit = unit, .frames = scope->frames, .muted = NO_NODE};
+	struct scope inner = {.unit = unit, .frames = scope->frames, .muted = NO_NODE, .is_result = true};
 	enum status status = str_status(result, "what a lambda gave back", r->err);
 
 	str_add(&unit->source, str_span(result));
@@ -402,11 +403,21 @@ static enum status render_block(struct render *r, const struct scope *scope, siz
 	return render_nodes(r, scope, at + 1, block->end);
 }
 
+/* What a lambda gave back has no place of its own: it came from where the lambda stands. */
+static void note_place(struct render *r, const struct scope *scope, const struct node *node)
+{
+	if (scope->is_result)
+		return;
+	r->template->at_path = scope->unit->path;
+	r->template->at_line = node->line;
+}
+
 static enum status render_node(struct render *r, const struct scope *scope, size_t at)
 {
 	const struct node *node = &scope->unit->nodes[at];
 	struct span text;
 
+	note_place(r, scope, node);
 	if (node->starts_line && at != scope->muted && !(node->kind == NODE_PARENT && node->is_standalone))
 		put(r, scope->indent);
 	switch (node->kind) {

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "compose/frontmatter.h"
 #include "compose/template.h"
+#include "compose/templatesafe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,21 @@ static enum status check_list(
 	return OK;
 }
 
+/* A phrase may be a partial of the HTML, tags and all. */
+static enum status check_markup(const struct words *words, const struct value *map, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < value_count(map) && status == OK; i++) {
+		const struct value *phrase = value_at(map, i);
+
+		if (value_kind(phrase) == VALUE_TEXT)
+			status = templatesafe_check_phrase(
+				words->path, value_line(phrase), value_text(phrase), err);
+	}
+	return status;
+}
+
 static enum status check(const struct words *words, const struct value *map, struct err *err)
 {
 	enum status status = OK;
@@ -106,7 +122,9 @@ static enum status check(const struct words *words, const struct value *map, str
 				value_line(phrase), phrases[i]);
 	}
 	status = check_list(words, map, "months", 12, err);
-	return status == OK ? check_list(words, map, "weekdays", 7, err) : status;
+	if (status == OK)
+		status = check_list(words, map, "weekdays", 7, err);
+	return status == OK ? check_markup(words, map, err) : status;
 }
 
 /* Lay a language's phrases over what is there. */
