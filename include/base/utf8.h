@@ -29,6 +29,9 @@ void utf8_add_shown(struct str *s, struct span text, char by);
 /* Also line and paragraph separators, bidirectional overrides: what may not stand in a name. */
 bool utf8_has_invisible(struct span text);
 
+/* How many letters are capitals and how many are small ones; scripts without the two have neither. */
+void utf8_count_cases(struct span text, size_t *capitals, size_t *smalls);
+
 /* Columns on a terminal: wide characters are 2, combining ones 0. */
 size_t utf8_width(struct span text);
 /* The longest prefix of at most `columns`, never splitting a grapheme. */

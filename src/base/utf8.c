@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <unigbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
@@ -131,6 +132,18 @@ bool utf8_has_invisible(struct span text)
 			return true;
 	}
 	return false;
+}
+
+void utf8_count_cases(struct span text, size_t *capitals, size_t *smalls)
+{
+	uint32_t c;
+
+	*capitals = 0;
+	*smalls = 0;
+	while (utf8_next(&text, &c)) {
+		*capitals += uc_is_property_uppercase(c);
+		*smalls += uc_is_property_lowercase(c);
+	}
 }
 
 size_t utf8_width(struct span text)

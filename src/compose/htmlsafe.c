@@ -222,7 +222,34 @@ static bool next_attribute(struct span html, size_t *at, struct attribute *out)
 	return true;
 }
 
-/* "&#106;", "&#x6a;", "&colon;" at the start of `text`: bytes taken, 0 if it's none. */
+/* A digit's value, 16 for anything else. */
+static uint32_t digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (uint32_t)(c - '0');
+	if (is_letter(c) && (c | 32) <= 'f')
+		return (uint32_t)((c | 32) - 'a' + 10);
+	return 16;
+}
+
+/* "&#106;", "&#x6a", whose end may be missing. */
+static size_t read_number(struct span text, uint32_t *character)
+{
+	bool is_hex = text.len > 2 && (text.ptr[2] == 'x' || text.ptr[2] == 'X');
+	uint32_t base = is_hex ? 16 : 10;
+	size_t start = is_hex ? 3 : 2;
+	size_t at = start;
+
+	for (*character = 0; at < text.len && digit_value(text.ptr[at]) < base; at++) {
+		if (*character <= 0x10ffff)
+			*character = *character * base + digit_value(text.ptr[at]);
+	}
+	if (at == start)
+		return 0;
+	return at < text.len && text.ptr[at] == ';' ? at + 1 : at;
+}
+
+/* "&#106;", "&colon;" at the start of `text`: bytes taken, 0 if it's none. */
 static size_t read_reference(struct span text, uint32_t *character)
 {
 	static const struct {
@@ -231,32 +258,16 @@ static size_t read_reference(struct span text, uint32_t *character)
 	} names[] = {{"colon;", ':'}, {"Tab;", '\t'}, {"NewLine;", '\n'}, {"sol;", '/'}, {"bsol;", '\\'},
 		{"lpar;", '('}, {"rpar;", ')'}, {"commat;", '@'}, {"num;", '#'}, {"amp;", '&'}, {"lt;", '<'},
 		{"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}, {"ast;", '*'}, {"period;", '.'}};
-	bool is_hex = text.len > 2 && (text.ptr[2] == 'x' || text.ptr[2] == 'X');
-	size_t at = is_hex ? 3 : 2;
-	size_t start = at;
 
+	if (span_starts(text, SPAN("&#")))
+		return read_number(text, character);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (span_starts(span_from(text, 1), span_of(names[i].name))) {
 			*character = (unsigned char)names[i].character;
 			return 1 + strlen(names[i].name);
 		}
 	}
-	if (text.len < 3 || text.ptr[1] != '#')
-		return 0;
-	for (*character = 0; at < text.len; at++) {
-		char c = text.ptr[at];
-		bool is_digit = c >= '0' && c <= '9';
-		bool is_hex_letter = is_hex && is_letter(c) && (c | 32) <= 'f';
-
-		if (!is_digit && !is_hex_letter)
-			break;
-		if (*character <= 0x10ffff)
-			*character = *character * (is_hex ? 16 : 10) +
-				     (uint32_t)(is_digit ? c - '0' : (c | 32) - 'a' + 10);
-	}
-	if (at == start)
-		return 0;
-	return at < text.len && text.ptr[at] == ';' ? at + 1 : at;
+	return 0;
 }
 
 /* An attribute's value as a browser takes it. */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "compose/markdown.h"
+#include "compose/titlecheck.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -74,6 +75,13 @@ static bool is_date(struct span text)
 	       day <= days[month - 1] + (month == 2 && is_leap(year));
 }
 
+static void say_title(void *context, bool is_error, const char *words)
+{
+	const struct checking *checking = context;
+
+	say(checking, is_error ? CHECK_ERROR : CHECK_WARNING, line_of(checking, "title"), "%s", words);
+}
+
 static void check_heads(const struct checking *checking, int64_t now_ms)
 {
 	const struct release *release = checking->release;
@@ -81,6 +89,7 @@ static void check_heads(const struct checking *checking, int64_t now_ms)
 	if (utf8_width(span_of(release->title)) > TITLE_COLUMNS)
 		say(checking, CHECK_WARNING, line_of(checking, "title"),
 			"the title is longer than %u columns: subject lines will be cut", TITLE_COLUMNS);
+	titlecheck_run(span_of(release->title), say_title, (void *)(uintptr_t)checking);
 	if (!*release->dateline)
 		say(checking, CHECK_WARNING, 1, "no dateline: add a line such as \"dateline: Geneva\"");
 	if (*release->date && !is_date(span_of(release->date)))
@@ -172,10 +181,24 @@ static void say_markdown(void *context, bool is_error, size_t line, const char *
 	say(checking, is_error ? CHECK_ERROR : CHECK_WARNING, checking->line_offset + line, "%s", words);
 }
 
+/* Overrides show letters in another order than they are written: a link can look like another's. */
+static void check_overrides(const struct checking *checking, struct span text)
+{
+	struct span line;
+
+	for (size_t number = 1; span_line(&text, &line); number++) {
+		if (span_find(line, SPAN("\u202d"), 0) != SIZE_MAX ||
+			span_find(line, SPAN("\u202e"), 0) != SIZE_MAX)
+			say(checking, CHECK_ERROR, checking->line_offset + number,
+				"an invisible character (U+202D, U+202E) turns the text around: remove it");
+	}
+}
+
 static void check_text(struct checking *checking, const char *key, const char *text)
 {
 	checking->line_offset = line_of(checking, key) - 1;
 	markdown_check(span_of(text), say_markdown, checking);
+	check_overrides(checking, span_of(text));
 }
 
 struct paragraph {
@@ -232,6 +255,7 @@ static void check_body(struct checking *checking)
 	}
 	checking->line_offset = release->body_line ? release->body_line - 1 : 0;
 	markdown_check(span_of(release->body), say_markdown, checking);
+	check_overrides(checking, span_of(release->body));
 	check_repeats(checking);
 }
 

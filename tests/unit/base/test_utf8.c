@@ -265,9 +265,20 @@ static void what_is_shown_has_neither_controls_nor_bad_bytes(void **state)
 	str_clear(&out);
 }
 
+static void capitals_and_small_letters_are_counted_where_a_script_has_them(void **state)
+{
+	size_t capitals, smalls;
+
+	(void)state;
+	utf8_count_cases(SPAN("Łódź: ЖUN 基金 مدن 1!"), &capitals, &smalls);
+	assert_int_equal(capitals, 4);
+	assert_int_equal(smalls, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(capitals_and_small_letters_are_counted_where_a_script_has_them),
 		cmocka_unit_test(text_with_a_bad_byte_is_not_valid_and_the_byte_is_found),
 		cmocka_unit_test(ascii_is_told_from_the_rest),
 		cmocka_unit_test(characters_come_one_by_one_and_a_bad_byte_is_replaced),

@@ -76,6 +76,23 @@ static void what_is_missing_is_named(void **state)
 		"warning fund.md:4 a contact without a name");
 }
 
+static void a_title_that_pretends_to_answer_is_an_error_on_its_line(void **state)
+{
+	(void)state;
+	assert_says("---\ndateline: A\ntitle: \"Re: Fund\"\n---\n\nB.\n",
+		"error fund.md:3 the title begins with \"re:\"");
+	assert_says("---\ntitle: \"Fund!!\"\n---\n\nB.\n", "warning fund.md:2 the title has more than one");
+}
+
+static void characters_that_turn_text_around_are_errors_on_their_line(void **state)
+{
+	(void)state;
+	assert_says(
+		"---\ntitle: A\n---\n\nOne.\n\nTwo \u202ethree.\n", "error fund.md:7 an invisible character");
+	assert_says("---\ntitle: A\nnotes: |\n  One.\n  Two \u202dthree.\n---\n\nB.\n",
+		"error fund.md:5 an invisible character");
+}
+
 static void dates_are_looked_at(void **state)
 {
 	(void)state;
@@ -169,6 +186,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_release_is_fine),
 		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(a_title_that_pretends_to_answer_is_an_error_on_its_line),
+		cmocka_unit_test(characters_that_turn_text_around_are_errors_on_their_line),
 		cmocka_unit_test(dates_are_looked_at),
 		cmocka_unit_test(a_title_that_mail_readers_cut_is_named),
 		cmocka_unit_test(files_must_be_in_the_folder),

@@ -1,0 +1,15 @@
+#ifndef COMPOSE_TITLECHECK_H
+#define COMPOSE_TITLECHECK_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+
+/*
+ * What a title would do as a subject line: pretend to be an answer or a forwarded mail (an error: nobody
+ * wrote to us first, and readers and filters take it for a trick), or shout (a warning).
+ */
+typedef void titlecheck_fn(void *context, bool is_error, const char *words);
+void titlecheck_run(struct span title, titlecheck_fn *say, void *context);
+
+#endif
