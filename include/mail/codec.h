@@ -41,5 +41,11 @@ size_t codec_qp_size(struct span text);
 
 /* RFC 4648 base32, lower case, no padding: for addresses and ids. */
 void codec_base32(struct span bytes, struct str *out);
+/*
+ * In either case. What codec_base32() wouldn't write is E_SYNTAX: another character, a length that no
+ * bytes have, bits left over that aren't zero; so bytes have one spelling, but for its case. `out`
+ * then has what came before.
+ */
+enum status codec_base32_decode(struct span text, struct str *out, struct err *err);
 
 #endif

@@ -68,16 +68,23 @@ enum status token_make(const struct token_secrets *secrets, unsigned char number
 	const struct token_epoch *epoch, const struct token *token, struct str *out, struct err *err);
 
 /*
- * Read one, in any case. E_SYNTAX for what is no token; E_DENIED for one that was
+ * Read one, in any case of its letters. E_SYNTAX for what is no token; E_DENIED for one that was
  * changed, forged, or made for another purpose; E_NOTFOUND for one of another epoch, or
  * whose secret isn't there any more.
  */
 enum status token_read(const struct token_secrets *secrets, const struct token_epoch *epoch, struct span text,
 	enum token_purpose purpose, struct token *out, struct err *err);
 
-/* "bounce@harbour.example" and a token: "bounce+TOKEN@harbour.example" (RFC 5233). Appends. */
+/* Octets of a local part that leave room for '+' and a token in the 64 that it may have (RFC 5321 4.5.3.1.1).
+ */
+#define TOKEN_LOCAL_MAX (64u - 1u - TOKEN_SIZE)
+
+/*
+ * "bounce@harbour.example" and a token: "bounce+TOKEN@harbour.example" (RFC 5233). Appends.
+ * The local part has TOKEN_LOCAL_MAX octets at most, and no '+'.
+ */
 void token_address(struct span address, struct span token, struct str *out);
-/* The token in such an address's local part, or empty. */
+/* What stands where the token does in such an address's local part, borrowed; or empty. */
 struct span token_in_address(struct span address);
 
 #define TOKEN_DIGEST_SIZE 32u

@@ -353,3 +353,35 @@ void codec_base32(struct span bytes, struct str *out)
 	if (held)
 		str_add_char(out, alphabet[bits << (5 - held) & 31]);
 }
+
+static int base32_value(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return c - 'a';
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+enum status codec_base32_decode(struct span text, struct str *out, struct err *err)
+{
+	uint32_t bits = 0;
+	unsigned held = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		int value = base32_value(text.ptr[i]);
+
+		if (value < 0)
+			return err_set(err, E_SYNTAX, "the byte 0x%02x, at byte %zu, isn't base32",
+				(unsigned)(unsigned char)text.ptr[i], i + 1);
+		bits = bits << 5 | (uint32_t)value;
+		held += 5;
+		if (held >= 8) {
+			held -= 8;
+			str_add_char(out, (char)(bits >> held));
+		}
+	}
+	if (held >= 5 || (bits & ((1u << held) - 1)))
+		return err_set(err, E_SYNTAX, "the base32 text ends in the middle of a byte");
+	return OK;
+}

@@ -54,6 +54,29 @@ static void check_base64(struct span bytes)
 	str_clear(&decoded);
 }
 
+/* What is read was written like that, but for its case. */
+static void check_base32(struct span bytes)
+{
+	struct str encoded, decoded;
+	struct err err;
+
+	str_init(&encoded, STR_MAX_LARGE);
+	str_init(&decoded, STR_MAX_LARGE);
+	codec_base32(bytes, &encoded);
+	require(codec_base32_decode(str_span(&encoded), &decoded, NULL) == OK);
+	require(span_equals(bytes, str_span(&decoded)));
+	str_empty(&encoded);
+	str_empty(&decoded);
+	if (codec_base32_decode(bytes, &decoded, &err) == OK) {
+		codec_base32(str_span(&decoded), &encoded);
+		require(span_equals_nocase(bytes, str_span(&encoded)));
+	} else {
+		require(err.status == E_SYNTAX);
+	}
+	str_clear(&encoded);
+	str_clear(&decoded);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span bytes = span_bytes(data, size);
@@ -68,5 +91,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str_clear(&out);
 	check_qp(bytes, size ? data[0] % size : 0);
 	check_base64(bytes);
+	check_base32(bytes);
 	return 0;
 }

@@ -288,6 +288,39 @@ static void base32_gives_the_examples_of_rfc_4648_in_lower_case(void **state)
 	}
 }
 
+static void base32_is_read_in_either_case(void **state)
+{
+	static const char *const cases[][2] = {{"", ""}, {"my", "f"}, {"MZXQ", "fo"}, {"mzXw6", "foo"},
+		{"mzxw6yq", "foob"}, {"mzxw6ytb", "fooba"}, {"mzxw6ytboi", "foobar"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str out;
+
+		str_init(&out, STR_MAX_SMALL);
+		assert_int_equal(codec_base32_decode(span_of(cases[i][0]), &out, NULL), OK);
+		assert_string_equal(out.ptr, cases[i][1]);
+		str_clear(&out);
+	}
+}
+
+static void base32_that_we_would_not_write_is_refused(void **state)
+{
+	/* Other characters, lengths that no bytes have, bits that are left over. */
+	static const char *const cases[] = {"m1", "m0", "my======", "m y", "\xc3\xa9", "m", "mzx", "mzxw6y",
+		"mz", "mzxr", "mzxw7", "mzxw6yr"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str out;
+		struct err err = {0};
+
+		str_init(&out, STR_MAX_SMALL);
+		assert_int_equal(codec_base32_decode(span_of(cases[i]), &out, &err), E_SYNTAX);
+		str_clear(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +337,8 @@ int main(void)
 		cmocka_unit_test(quoted_printable_is_read_back),
 		cmocka_unit_test(broken_quoted_printable_is_refused_and_says_where),
 		cmocka_unit_test(base32_gives_the_examples_of_rfc_4648_in_lower_case),
+		cmocka_unit_test(base32_is_read_in_either_case),
+		cmocka_unit_test(base32_that_we_would_not_write_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
