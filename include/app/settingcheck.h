@@ -19,6 +19,7 @@ settingcheck_fn settingcheck_zone;      /* an IANA zone that the system knows */
 settingcheck_fn settingcheck_mailbox;   /* "Name <address>" */
 settingcheck_fn settingcheck_address;
 settingcheck_fn settingcheck_address_or_none;
+settingcheck_fn settingcheck_bounce_address; /* an address whose local part takes a token */
 settingcheck_fn settingcheck_https_or_none;
 settingcheck_fn settingcheck_relay_url; /* smtp://HOST[:PORT] or smtps:// */
 

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "base/zone.h"
 #include "mail/addr.h"
+#include "mail/token.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -122,6 +123,35 @@ enum status settingcheck_address(struct span text, struct err *err)
 enum status settingcheck_address_or_none(struct span text, struct err *err)
 {
 	return text.len ? settingcheck_address(text, err) : OK;
+}
+
+/* Each message's own return path is made of it: "bounce+TOKEN@harbour.example". */
+enum status settingcheck_bounce_address(struct span text, struct err *err)
+{
+	struct addr addr;
+	enum status status = addr_parse(text, &addr, err);
+	struct span local;
+
+	if (status != OK)
+		return status;
+	local = span_of(addr.local);
+	if (span_starts(text, SPAN("\"")))
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has quotes, between which no token can stand; write it like "
+			"\"bounce@harbour.example\"",
+			SPAN_ARG(text));
+	else if (span_find_char(local, '+', 0) != SIZE_MAX)
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has a '+' already; a token follows one, like "
+			"\"bounce+TOKEN@harbour.example\"",
+			SPAN_ARG(text));
+	else if (local.len > TOKEN_LOCAL_MAX)
+		status = err_set(err, E_RANGE,
+			"\"%.*s\" leaves no room for a token: there may be %u characters at most before the "
+			"'@'",
+			SPAN_ARG(text), TOKEN_LOCAL_MAX);
+	addr_clear(&addr);
+	return status;
 }
 
 /* `rest` is what follows the scheme. */

@@ -28,7 +28,7 @@ static const struct setting newsroom_table[] = {
 static const struct setting sender_table[] = {
 	{"from", SETTING_TEXT, SENDER(from), "", settingcheck_mailbox, 0, 0, NULL},
 	{"reply_to", SETTING_TEXT, SENDER(reply_to), "", settingcheck_address_or_none, 0, 0, NULL},
-	{"bounce_address", SETTING_TEXT, SENDER(bounce_address), "", settingcheck_address, 0, 0, NULL},
+	{"bounce_address", SETTING_TEXT, SENDER(bounce_address), "", settingcheck_bounce_address, 0, 0, NULL},
 	{"unsubscribe_url", SETTING_TEXT, SENDER(unsubscribe_url), "", settingcheck_https_or_none, 0, 0,
 		NULL},
 	{"copies", SETTING_TEXTS, SENDER(copies), "", settingcheck_address, 0, 0, NULL},

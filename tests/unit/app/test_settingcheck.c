@@ -138,6 +138,19 @@ static void a_relay_is_a_host_and_perhaps_a_port(void **state)
 		assert_refused(settingcheck_relay_url, bad[i]);
 }
 
+static void a_bounce_address_leaves_room_for_a_token(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_bounce_address, "bounce@harbour.example");
+	assert_passes(settingcheck_bounce_address, "eighteen-letters--@harbour.example");
+	assert_refused(settingcheck_bounce_address, "nineteen-letters---@harbour.example");
+	assert_refused(settingcheck_bounce_address, "bounce+@harbour.example");
+	assert_refused(settingcheck_bounce_address, "bounce+press@harbour.example");
+	assert_refused(settingcheck_bounce_address, "\"our bounces\"@harbour.example");
+	assert_refused(settingcheck_bounce_address, "");
+	assert_refused(settingcheck_bounce_address, "bounce");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +164,7 @@ int main(void)
 		cmocka_unit_test(an_address_may_be_left_empty_only_where_that_means_something),
 		cmocka_unit_test(a_link_begins_with_https_and_has_no_blanks),
 		cmocka_unit_test(a_relay_is_a_host_and_perhaps_a_port),
+		cmocka_unit_test(a_bounce_address_leaves_room_for_a_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
