@@ -35,6 +35,15 @@ enum status file_make_folder(const char *path, struct err *err);
  */
 enum status file_copy_tree(const char *from, const char *to, struct err *err);
 
+/*
+ * A new folder that only we may read, under $TMPDIR or /tmp, its name begun by
+ * `name`: *path on the heap. Remove it with file_remove_tree.
+ */
+enum status file_make_temporary_folder(const char *name, char **path, struct err *err);
+
+/* Remove a folder and all in it, links themselves and not what they point to. OK if it isn't there. */
+enum status file_remove_tree(const char *path, struct err *err);
+
 bool file_is_folder(const char *path);
 bool file_is_there(const char *path);
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "previewimages.h"
 
 #include <stdlib.h>
 
@@ -15,11 +16,10 @@
 #define READER_NAME "Ana Pérez"
 
 struct preview {
+	const struct preview_options *options;
 	const char *folder;
 	const char *slug;
 	const char *language;
-	preview_file_fn *said;
-	void *context;
 };
 
 static const struct {
@@ -29,6 +29,7 @@ static const struct {
 	{"subscriber.address", "ana.perez@example.com"},
 	{"subscriber.name", READER_NAME},
 	{"message_id", "preview"},
+	{"unsubscribe_token", "preview"},
 	{"list.name", "preview"},
 	{"list.title", "Preview"},
 };
@@ -85,24 +86,58 @@ static enum status save(const struct preview *preview, const char *kind, const c
 	path = file_join(preview->folder, name.ptr);
 	status = file_save(path, content, FILE_MODE, err);
 	if (status == OK)
-		preview->said(preview->context, preview->language, kind, path);
+		preview->options->said(preview->options->context, preview->language, kind, path);
 	free(path);
 	str_clear(&name);
 	return status;
 }
 
-static enum status save_part(const struct preview *preview, struct span message, const char *type,
-	const char *kind, const char *suffix, struct err *err)
+static enum status save_text(const struct preview *preview, struct span message, struct err *err)
 {
 	struct str text;
 	enum status status;
 
 	str_init(&text, LETTER_MAX);
-	status = letter_read_part(message, type, &text, err);
+	status = letter_read_part(message, "text/plain", &text, err);
 	if (status == OK)
-		status = save(preview, kind, suffix, str_span(&text), err);
+		status = save(preview, "text", "txt", str_span(&text), err);
 	str_clear(&text);
 	return status;
+}
+
+static enum status save_pictures(const struct preview *preview, struct span html, struct err *err)
+{
+	enum status status = OK;
+
+	if (!preview->options->screenshot)
+		return OK;
+	for (size_t i = 0; i < screenshot_view_count && status == OK; i++) {
+		const struct screenshot_view *view = &screenshot_views[i];
+		struct str name, png;
+
+		str_init(&name, STR_MAX_SMALL);
+		str_init(&png, STR_MAX_LARGE);
+		str_addf(&name, "%s.png", view->name);
+		status = screenshot_take(preview->options->screenshot, html, view, &png, err);
+		if (status == OK)
+			status = save(preview, "picture", name.ptr, str_span(&png), err);
+		str_clear(&name);
+		str_clear(&png);
+	}
+	return status;
+}
+
+static enum status read_html(struct span message, struct str *out, struct err *err)
+{
+	struct str html;
+	enum status status;
+
+	str_init(&html, LETTER_MAX);
+	status = letter_read_part(message, "text/html", &html, err);
+	if (status == OK)
+		previewimages_put(str_span(&html), message, out);
+	str_clear(&html);
+	return status == OK ? str_status(out, "the HTML with its images", err) : status;
 }
 
 static enum status build_language(
@@ -119,18 +154,24 @@ static enum status build_language(
 static enum status write_language(
 	struct letters *letters, size_t language, const struct preview *preview, struct err *err)
 {
-	struct str message;
+	struct str message, html;
 	enum status status;
 
 	str_init(&message, STR_MAX_LARGE);
+	str_init(&html, STR_MAX_LARGE);
 	status = build_language(letters, language, &message, err);
 	if (status == OK)
-		status = save_part(preview, str_span(&message), "text/html", "html", "html", err);
+		status = read_html(str_span(&message), &html, err);
 	if (status == OK)
-		status = save_part(preview, str_span(&message), "text/plain", "text", "txt", err);
+		status = save(preview, "html", "html", str_span(&html), err);
+	if (status == OK)
+		status = save_text(preview, str_span(&message), err);
 	if (status == OK)
 		status = save(preview, "message", "eml", str_span(&message), err);
+	if (status == OK)
+		status = save_pictures(preview, str_span(&html), err);
 	str_clear(&message);
+	str_clear(&html);
 	return status;
 }
 
@@ -160,20 +201,20 @@ static char *folder_for(const struct newsroom *newsroom, const struct release_se
 	return own;
 }
 
-enum status preview_write(struct newsroom *newsroom, const struct release_set *set, const char *language,
-	const char *folder, preview_file_fn *said, void *context, struct err *err)
+enum status preview_write(struct newsroom *newsroom, const struct release_set *set,
+	const struct preview_options *options, struct err *err)
 {
 	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
-	char *path = folder_for(newsroom, set, folder);
-	struct preview preview = {.folder = path, .slug = set->slug, .said = said, .context = context};
+	char *path = folder_for(newsroom, set, options->folder);
+	struct preview preview = {.options = options, .folder = path, .slug = set->slug};
 	enum status status = file_make_folder(path, err);
 	size_t only = set->count;
 
-	if (status == OK && language && !release_set_find(set, language, &only))
-		status = not_in_language(set, language, err);
+	if (status == OK && options->language && !release_set_find(set, options->language, &only))
+		status = not_in_language(set, options->language, err);
 	for (size_t i = 0; i < set->count && status == OK; i++) {
 		preview.language = set->items[i]->language;
-		if (!language || i == only)
+		if (!options->language || i == only)
 			status = write_language(letters, i, &preview, err);
 	}
 	letters_free(letters);

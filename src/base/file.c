@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -304,6 +305,38 @@ enum status file_copy_tree(const char *from, const char *to, struct err *err)
 	enum status status = walk(from, to, false, visit_unless_taken, 0, err);
 
 	return status == OK ? walk(from, to, true, visit_copy, 0, err) : status;
+}
+
+enum status file_make_temporary_folder(const char *name, char **path, struct err *err)
+{
+	const char *place = getenv("TMPDIR");
+	char *begun = file_join(place && *place ? place : "/tmp", name);
+	char *pattern = mem_format("%s-XXXXXX", begun);
+
+	free(begun);
+	if (!mkdtemp(pattern)) {
+		enum status status = err_system(err, errno, "can't make the folder \"%s\"", pattern);
+
+		free(pattern);
+		return status;
+	}
+	*path = pattern;
+	return OK;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+	(void)info;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
+enum status file_remove_tree(const char *path, struct err *err)
+{
+	if (nftw(path, remove_one, TREE_DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0 && errno != ENOENT)
+		return err_system(err, errno, "can't remove \"%s\"", path);
+	return OK;
 }
 
 enum status file_check_private(const char *path, struct err *err)

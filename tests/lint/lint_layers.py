@@ -58,7 +58,7 @@ SYSTEM = {
   "netinet/": ["deliver", "web"],
   "arpa/": ["deliver", "web"],
   "netdb.h": ["deliver", "web"],
-  "poll.h": ["deliver", "bounce", "app", "web", "cli"],
+  "poll.h": ["base", "deliver", "bounce", "app", "web", "cli"],
   "sys/epoll.h": ["deliver", "app", "web"],
   "sys/wait.h": ["base", "bounce", "app", "cli"],
   "pthread.h": ["base", "deliver", "store", "app"],
