@@ -22,7 +22,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libet
 	libsqlite3-dev libcmark-dev libyaml-dev libcsv-dev libxml2-dev libjansson-dev libssl-dev libidn2-dev \
 	libunistring-dev libglib2.0-dev tzdata ca-certificates
 DEPS_DEMO := python3
-DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium fonts-noto-core
+DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium tidy fonts-noto-core
 DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov sqlite3
 
 # The same for other systems: pkg-config's modules, and headers of libraries that are none.

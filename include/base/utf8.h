@@ -39,6 +39,15 @@ struct span utf8_first_columns(struct span text, size_t columns);
 /* Length in bytes of the first grapheme cluster (a character with its marks). */
 size_t utf8_grapheme(struct span text);
 
+/* Which way a text runs, by the letters in it (Unicode's bidirectional classes L, and R and AL). */
+enum utf8_direction {
+	UTF8_NEUTRAL, /* no letter: digits, marks, blanks */
+	UTF8_LEFT_TO_RIGHT,
+	UTF8_RIGHT_TO_LEFT
+};
+/* The next letter's, with *rest moved past it; UTF8_NEUTRAL at the end. */
+enum utf8_direction utf8_next_direction(struct span *rest);
+
 /* NFC and full case folding: equal results are one to a person. E_SYNTAX if not UTF-8. */
 enum status utf8_fold(struct span text, struct str *out, struct err *err);
 /* NFC and lower case: still to be read ("ß" and a final "ς" stay). E_SYNTAX if not UTF-8. */

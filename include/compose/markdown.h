@@ -23,7 +23,7 @@ enum status markdown_html(struct span source, struct str *out, struct err *err);
 /*
  * Plain text that reads like a wire story: wrapped at `columns` (terminal
  * columns, so wide scripts fit; a long address stays whole), headings underlined,
- * quotes behind "> ", links as numbered footnotes "[1]" whose list is
+ * quotes indented, links as numbered footnotes "[1]" whose list is
  * appended by markdown_text_footnotes, so that several texts share one numbering.
  * Ends in one line break unless empty.
  */

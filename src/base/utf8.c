@@ -146,6 +146,21 @@ void utf8_count_cases(struct span text, size_t *capitals, size_t *smalls)
 	}
 }
 
+enum utf8_direction utf8_next_direction(struct span *rest)
+{
+	uint32_t c;
+
+	while (utf8_next(rest, &c)) {
+		int class = uc_bidi_category(c);
+
+		if (class == UC_BIDI_L)
+			return UTF8_LEFT_TO_RIGHT;
+		if (class == UC_BIDI_R || class == UC_BIDI_AL)
+			return UTF8_RIGHT_TO_LEFT;
+	}
+	return UTF8_NEUTRAL;
+}
+
 size_t utf8_width(struct span text)
 {
 	size_t width = 0;

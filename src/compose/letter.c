@@ -12,6 +12,7 @@
 #include "compose/letterprogram.h"
 #include "compose/template.h"
 #include "compose/templatesafe.h"
+#include "compose/textdirection.h"
 #include "mail/codec.h"
 #include "mail/mime.h"
 
@@ -25,6 +26,8 @@
 struct part_writer {
 	struct letter *letter;
 	enum slot_place place;
+	bool is_marked;                    /* text that runs from right to left */
+	bool is_inside_line;               /* where `pending` begins; for the marks */
 	struct str pending;                /* text not encoded yet: a soft break only where a slot is */
 	size_t begins[TEMPLATE_DEPTH_MAX]; /* open ifs */
 	size_t depth;
@@ -40,14 +43,20 @@ struct sources {
 
 static void flush(struct part_writer *writer)
 {
-	struct str encoded;
+	struct str marked, encoded;
 	size_t column = 0;
 
+	str_init(&marked, LETTER_MAX);
 	str_init(&encoded, LETTER_MAX);
-	codec_qp(str_span(&writer->pending), &column, &encoded);
+	if (writer->is_marked)
+		textdirection_mark(str_span(&writer->pending), &writer->is_inside_line, &marked);
+	else
+		str_add(&marked, str_span(&writer->pending));
+	codec_qp(str_span(&marked), &column, &encoded);
 	codec_qp_soft_break(&column, &encoded);
 	letter_add_run(writer->letter, str_span(&encoded));
 	str_clear(&encoded);
+	str_clear(&marked);
 	str_empty(&writer->pending);
 }
 
@@ -65,6 +74,7 @@ static void on_slot(void *context, struct span field, enum template_escape escap
 	if (writer->place == PLACE_HTML && escape != TEMPLATE_ESCAPE_HTML && !writer->raw_name[0])
 		memcpy(writer->raw_name, field.ptr, field.len);
 	flush(writer);
+	writer->is_inside_line = true;
 	letter_add_op(writer->letter, OP_SLOT, writer->place, letter_add_field(writer->letter, field), 0);
 }
 
@@ -196,7 +206,9 @@ static enum status add_part(struct letter *letter, const struct release *release
 	const struct letter_frame *frame, const struct words *words, bool is_html, struct err *err)
 {
 	struct sources sources = {frame->template_folder, words};
-	struct part_writer writer = {.letter = letter, .place = is_html ? PLACE_HTML : PLACE_TEXT};
+	struct part_writer writer = {.letter = letter,
+		.place = is_html ? PLACE_HTML : PLACE_TEXT,
+		.is_marked = !is_html && words_are_right_to_left(words)};
 	struct template *template = NULL;
 	struct value *data = NULL;
 	enum status status = lettercontext_new(release, frame, words, is_html, &data, err);

@@ -12,7 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/*
+ * Text is wrapped here, not left to the reader's program (format=flowed, RFC 3676):
+ * Gmail, Outlook and Apple Mail don't reflow it, those that do need stuffed and trailing
+ * spaces that survive no copying, and a story is copied out of a press mail before
+ * anything else. 72 columns leave room for two levels of quoting.
+ */
 #define TEXT_COLUMNS 72u
+#define LEFT_TO_RIGHT_MARK 0x200eu
 #define PREVIEW_COLUMNS 110u /* what a mail program shows beside the subject, and no more */
 
 struct context {
@@ -210,18 +217,24 @@ static enum status set_preview(struct context *c)
 	return status;
 }
 
-static struct value *phone_value(const char *phone)
+static struct value *phone_value(const struct context *c, const char *phone)
 {
 	struct value *map = value_new_map();
-	struct str link;
+	struct str link, number;
 
 	str_init(&link, STR_MAX_SMALL);
+	str_init(&number, STR_MAX_SMALL);
+	/* After Arabic letters the groups of a number would be laid out from right to left. */
+	if (!c->is_html && words_are_right_to_left(c->words))
+		utf8_add(&number, LEFT_TO_RIGHT_MARK);
+	str_add_text(&number, phone);
 	for (const char *p = phone; *p; p++) {
 		if ((*p >= '0' && *p <= '9') || (*p == '+' && !link.len))
 			str_add_char(&link, *p);
 	}
-	set(map, "number", phone);
+	value_set_text(map, "number", str_span(&number));
 	value_set_text(map, "dial", str_span(&link));
+	str_clear(&number);
 	str_clear(&link);
 	return map;
 }
@@ -237,25 +250,35 @@ static void set_email_parts(struct value *map, struct span email)
 	value_set_text(map, "email_domain", span_from(email, at));
 }
 
-static void set_contacts(struct context *c)
+static enum status set_contact(struct context *c, const struct contact *contact, struct value *map)
+{
+	struct value *phones = value_set(map, SPAN("phones"), value_new_list());
+	enum status status = set_words(c, map, "name", span_of(contact->name), 0);
+
+	if (status == OK)
+		status = set_words(c, map, "role", span_of(contact->role), 0);
+	if (status == OK)
+		status = set_words(c, map, "place", span_of(contact->place), 0);
+	set(map, "email", contact->email);
+	set_email_parts(map, span_of(contact->email));
+	for (size_t i = 0; i < contact->phone_count; i++)
+		value_add(phones, phone_value(c, contact->phones[i]));
+	return status;
+}
+
+static enum status set_contacts(struct context *c)
 {
 	struct value *list = value_set(c->map, SPAN("contacts"), value_new_list());
+	enum status status = OK;
 
 	value_set(c->map, SPAN("has_contacts"), value_new_bool(c->release->contact_count > 0));
-	for (size_t i = 0; i < c->release->contact_count; i++) {
-		const struct contact *contact = &c->release->contacts[i];
+	for (size_t i = 0; i < c->release->contact_count && status == OK; i++) {
 		struct value *map = value_new_map();
-		struct value *phones = value_set(map, SPAN("phones"), value_new_list());
 
-		set(map, "name", contact->name);
-		set(map, "role", contact->role);
-		set(map, "place", contact->place);
-		set(map, "email", contact->email);
-		set_email_parts(map, span_of(contact->email));
-		for (size_t p = 0; p < contact->phone_count; p++)
-			value_add(phones, phone_value(contact->phones[p]));
 		value_add(list, map);
+		status = set_contact(c, &c->release->contacts[i], map);
 	}
+	return status;
 }
 
 static enum status set_headings(struct context *c)
@@ -276,7 +299,18 @@ static enum status set_headings(struct context *c)
 	return status;
 }
 
-static void set_newsroom(struct context *c)
+static bool fits(struct span lines)
+{
+	struct span line;
+
+	while (span_line(&lines, &line)) {
+		if (utf8_width(line) > TEXT_COLUMNS)
+			return false;
+	}
+	return true;
+}
+
+static enum status set_newsroom(struct context *c)
 {
 	const struct letter_frame *frame = c->frame;
 	struct value *newsroom = value_set(c->map, SPAN("newsroom"), value_new_map());
@@ -284,6 +318,10 @@ static void set_newsroom(struct context *c)
 	value_set_text(newsroom, "name", frame->newsroom_name);
 	value_set_text(newsroom, "domain", frame->newsroom_domain);
 	value_set_text(newsroom, "postal_address", frame->postal_address);
+	/* An address' own lines stay unless they are too long. */
+	if (fits(frame->postal_address))
+		return OK;
+	return set_words(c, newsroom, "postal_address", frame->postal_address, 0);
 }
 
 /* A template writes the token between `mail_before` and `mail_after`, or behind `url`. */
@@ -368,13 +406,15 @@ static enum status fill(struct context *c)
 	enum status status;
 
 	set_language(c);
-	set_newsroom(c);
 	set_recipient(c);
-	set_contacts(c);
 	value_set(c->map, SPAN("release"), value_copy(release->front_matter));
 	set(c->map, "slug", release->slug);
 	set(c->map, "end_mark", release->end_mark);
-	status = set_unsubscribe(c);
+	status = set_newsroom(c);
+	if (status == OK)
+		status = set_contacts(c);
+	if (status == OK)
+		status = set_unsubscribe(c);
 	if (status == OK)
 		status = set_embargo(c);
 	if (status == OK)

@@ -16,28 +16,27 @@ struct element {
 static const struct element elements[] = {
 	{CMARK_NODE_PARAGRAPH, "<p style=\"margin:0 0 16px\">", "</p>\n"},
 	{CMARK_NODE_BLOCK_QUOTE,
-		"<blockquote style=\"margin:0 0 16px;padding:0 0 0 16px;padding-inline:16px 0;"
-		"border-inline-start:3px solid #8a94a6\">\n",
+		"<blockquote style=\"margin:0 0 16px;padding:0 0 0 20px;padding-inline:20px 0;"
+		"border-inline-start:3px solid #0b4f8a;font-size:19px\">\n",
 		"</blockquote>\n"},
 	{CMARK_NODE_ITEM, "<li style=\"margin:0 0 8px\">", "</li>\n"},
 	{CMARK_NODE_EMPH, "<em>", "</em>"},
 	{CMARK_NODE_STRONG, "<strong>", "</strong>"},
 };
 
-static const char *const list_style = "margin:0 0 16px;padding:0 24px";
-static const char *const link_style = "color:#0b57a4;text-decoration:underline";
-static const char *const code_style = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:16px";
+static const char *const list_style = "margin:0 0 16px;padding:0 24px;padding-inline:24px 0";
+static const char *const link_style = "color:#0b4f8a";
+static const char *const code_style = "font-family:Menlo,Consolas,monospace;font-size:16px";
 static const char *const code_block_style =
-	"margin:0 0 "
-	"16px;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:16px;white-space:pre-wrap";
-static const char *const rule_style = "margin:24px 0;border:0;border-top:1px solid #8a94a6";
+	"margin:0 0 16px;font-family:Menlo,Consolas,monospace;font-size:16px;white-space:pre-wrap";
+static const char *const rule_style = "margin:28px 0;border:0;border-top:1px solid #8a94a6";
 
 /* By level; mails have their <h1> in the title. */
 static const char *const heading_styles[] = {
-	[2] = "margin:28px 0 12px;font-size:20px;line-height:1.3;font-weight:bold",
-	[3] = "margin:24px 0 8px;font-size:18px;line-height:1.3;font-weight:bold",
-	[4] = "margin:20px 0 8px;font-size:16px;line-height:1.4;font-weight:bold",
-	[5] = "margin:20px 0 8px;font-size:16px;line-height:1.4;font-weight:bold;font-style:italic",
+	[2] = "margin:28px 0 12px;font-size:21px;line-height:1.35",
+	[3] = "margin:24px 0 8px;font-size:18px;line-height:1.4",
+	[4] = "margin:20px 0 8px;font-size:17px;line-height:1.4",
+	[5] = "margin:20px 0 8px;font-size:17px;line-height:1.4;font-style:italic",
 	[6] = "margin:20px 0 8px;font-size:16px;line-height:1.4;font-style:italic",
 };
 

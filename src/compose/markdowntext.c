@@ -327,7 +327,8 @@ static void add_block(struct writer *writer, cmark_node *node)
 		add_heading(writer, node);
 		break;
 	case CMARK_NODE_BLOCK_QUOTE:
-		add_framed(writer, node, "> ", "> ", false);
+		/* Not behind "> ": mail programs fold that away as somebody's earlier words. */
+		add_framed(writer, node, "    ", "    ", false);
 		break;
 	case CMARK_NODE_LIST:
 		add_list(writer, node);

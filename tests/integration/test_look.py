@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """How a letter looks, measured in Chromium: on a phone and a desk, in light and dark."""
 
-import email
-import email.policy
 import html
 import json
 import os
@@ -13,8 +11,8 @@ import sys
 import tempfile
 import unittest
 
-BUILD = os.environ.get("DATELINE_BUILD", "build/release")
-TOOL = os.path.join(BUILD, "tests/tools/letter_tool")
+import letters
+
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = 360, 1280
 SCREEN_HEIGHT = 640
@@ -33,12 +31,15 @@ ARGUMENTS = (
   "--virtual-time-budget=10000",
   "--window-size=1400,900",
 )
+# "bare" is the letter with pictures where the mail program shows none.
 LETTERS = {
-  "en": ("templates/sample/harbour-fund.md", "en", "Dear Ana Pérez,"),
-  "fr": ("templates/sample/harbour-fund.fr.md", "fr", "Bonjour Zoë Martin,"),
-  "ar": ("tests/integration/releases/fund.ar.md", "ar", "تحية طيبة ليلى حداد،"),
-  "crowded": ("tests/integration/releases/crowded.md", "de", "Guten Tag Zoë Martin,"),
+  "en": ("harbour-fund.md", "en", "Dear Ana Pérez,"),
+  "fr": ("harbour-fund.fr.md", "fr", "Bonjour Zoë Martin,"),
+  "ar": ("fund.ar.md", "ar", "تحية طيبة ليلى حداد،"),
+  "crowded": ("crowded.md", "de", "Guten Tag Zoë Martin,"),
+  "pictures": ("pictures.md", "en", "Dear Ana Pérez,"),
 }
+IMAGES = 2  # in "pictures"
 
 # Measures one frame: what is wider than it, how big and how readable each text is, where the
 # headline ends. Colours are composed over every background below them.
@@ -93,6 +94,15 @@ function measure(frame) {
     scroll_width: doc.scrollingElement.scrollWidth,
     direction: view.getComputedStyle(doc.body).direction,
     headline: box('.headline'), embargo: box('.embargo'), card: box('.card'),
+    images: Array.from(doc.images).map(image => {
+      const r = image.getBoundingClientRect(), style = view.getComputedStyle(image);
+      const below = background(image, view, canvas);
+      return {
+        width: r.width, height: r.height, left: r.left, right: r.right, real_width: image.naturalWidth,
+        real_height: image.naturalHeight, size: parseFloat(style.fontSize),
+        contrast: contrast(over(colour(style.color), below), below),
+      };
+    }),
     spacing: view.getComputedStyle(doc.querySelector('.status') || doc.body).letterSpacing,
   };
 }
@@ -103,26 +113,6 @@ window.onload = () => {
   document.getElementById('result').textContent = JSON.stringify(result);
 };
 """
-
-
-def letter_html(release, language, greeting):
-  fields = {
-    "subscriber.address": "ana@elpuerto.example",
-    "subscriber.name": "Ana Pérez",
-    "subscriber.greeting": greeting,
-    "list.name": "europe",
-    "list.title": "Europe",
-    "message_id": "abc",
-  }
-  done = subprocess.run(
-    [TOOL, release, language],
-    input="".join(f"{k}={v}\n" for k, v in fields.items()).encode(),
-    stdout=subprocess.PIPE,
-    check=True,
-  )
-  raw = done.stdout.split(b"\n", 1)[1]
-  message = email.message_from_bytes(raw, policy=email.policy.default)
-  return message.get_body(("html",)).get_content()
 
 
 def measure(pages, scheme):
@@ -170,7 +160,13 @@ class Look(unittest.TestCase):
     if not CHROMIUM:
       print("SKIPPED: chromium isn't installed", file=sys.stderr)
       raise unittest.SkipTest("chromium isn't installed")
-    pages = {name: letter_html(*letter) for name, letter in LETTERS.items()}
+    folder = letters.write_releases(cls)
+    made = {
+      name: letters.letter(os.path.join(folder, file), language, greeting)
+      for name, (file, language, greeting) in LETTERS.items()
+    }
+    pages = {name: letter.html_with_images() for name, letter in made.items()}
+    pages["bare"] = made["pictures"].html
     cls.seen = {
       (scheme, *key): value
       for scheme in ("light", "dark")
@@ -188,7 +184,7 @@ class Look(unittest.TestCase):
       self.assertEqual((look["width"], look["height"]), (width, SCREEN_HEIGHT))
       self.assertGreater(len(look["texts"]), 20)
 
-    self.assertEqual(len(self.seen), 2 * 2 * len(LETTERS))
+    self.assertEqual(len(self.seen), 2 * 2 * (len(LETTERS) + 1))
     self.each(check)
 
   def test_nothing_scrolls_sideways(self):
@@ -229,6 +225,31 @@ class Look(unittest.TestCase):
       card = look["card"]
       self.assertLessEqual(card["right"] - card["left"], 600)
       self.assertAlmostEqual(card["left"], width - card["right"], delta=1)
+
+    self.each(check)
+
+  def test_images_keep_their_shape_and_fit(self):
+    def check(_scheme, name, width, look):
+      self.assertEqual(len(look["images"]), IMAGES if name in ("pictures", "bare") else 0)
+      for image in look["images"]:
+        self.assertGreaterEqual(image["left"], 0)
+        self.assertLessEqual(image["right"], width)
+        if name == "pictures":
+          shape = image["real_width"] / image["real_height"]
+          self.assertAlmostEqual(image["width"] / image["height"], shape, delta=0.02)
+
+    self.each(check)
+
+  def test_words_stand_in_for_images_that_are_not_shown(self):
+    def check(_scheme, name, _width, look):
+      if name != "bare":
+        return
+      for image in look["images"]:
+        self.assertEqual(image["real_width"], 0)
+        self.assertGreaterEqual(image["height"], TEXT_SIZE_MIN)
+        self.assertLess(image["height"], SCREEN_HEIGHT / 4)
+        self.assertGreaterEqual(image["size"], TEXT_SIZE_MIN)
+        self.assertGreaterEqual(image["contrast"], CONTRAST_MIN)
 
     self.each(check)
 

@@ -23,6 +23,7 @@ struct recipient {
 static enum status load(char **argv, struct letter **letter, struct err *err)
 {
 	struct release *release = NULL;
+	char *folder = span_copy(span_first(span_of(argv[1]), (size_t)(file_name(argv[1]) - argv[1])));
 	struct sampleletter sample;
 	struct str text;
 	enum status status;
@@ -31,6 +32,7 @@ static enum status load(char **argv, struct letter **letter, struct err *err)
 	sampleletter_init(&sample);
 	sample.frame.language = span_of(argv[2]);
 	sample.frame.template_folder = argv[3];
+	sample.frame.release_folder = folder;
 	status = file_load(argv[1], &text, err);
 	if (status == OK)
 		status = release_parse(argv[1], str_span(&text), sample.zone, &release, err);
@@ -39,6 +41,7 @@ static enum status load(char **argv, struct letter **letter, struct err *err)
 	release_free(release);
 	sampleletter_clear(&sample);
 	str_clear(&text);
+	free(folder);
 	return status;
 }
 

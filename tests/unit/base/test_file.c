@@ -385,6 +385,34 @@ static void a_lock_ends_with_a_holder_that_is_killed(void **state)
 	free(path);
 }
 
+static void a_temporary_folder_is_ours_alone_and_goes_with_all_in_it(void **state)
+{
+	struct stat info;
+	char *path = NULL, *inner, *kept, *link;
+
+	setenv("TMPDIR", *state, 1);
+	assert_int_equal(file_make_temporary_folder("mine", &path, NULL), OK);
+	unsetenv("TMPDIR");
+	assert_contains(path, *state);
+	assert_contains(path, "/mine-");
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
+	inner = file_join(path, "a/b");
+	kept = in(state, "kept");
+	link = file_join(path, "link");
+	assert_int_equal(file_make_folder(inner, NULL), OK);
+	put(kept, "stays");
+	assert_int_equal(symlink(*state, link), 0);
+	assert_int_equal(file_remove_tree(path, NULL), OK);
+	assert_false(file_is_there(path));
+	assert_holds(kept, "stays");
+	assert_int_equal(file_remove_tree(path, NULL), OK);
+	free(link);
+	free(kept);
+	free(inner);
+	free(path);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_folder_setup, test_folder_teardown)
 
 int main(void)
@@ -404,6 +432,7 @@ int main(void)
 		TEST(a_folder_is_made_with_its_parents_and_again),
 		TEST(a_tree_is_copied_with_its_files_and_folders),
 		TEST(a_tree_is_not_copied_over_anything),
+		TEST(a_temporary_folder_is_ours_alone_and_goes_with_all_in_it),
 		TEST(a_secret_that_others_may_read_is_refused_with_the_command_to_type),
 		TEST(paths_are_joined_and_taken_apart),
 		TEST(a_folder_is_listed_sorted_without_hidden_names),

@@ -275,6 +275,19 @@ static void capitals_and_small_letters_are_counted_where_a_script_has_them(void 
 	assert_int_equal(smalls, 3);
 }
 
+static void letters_say_which_way_they_run_and_digits_do_not(void **state)
+{
+	struct span rest = SPAN("12 «Zoë ليلى שלום, 3");
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(utf8_next_direction(&rest), UTF8_LEFT_TO_RIGHT);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(utf8_next_direction(&rest), UTF8_RIGHT_TO_LEFT);
+	assert_int_equal(utf8_next_direction(&rest), UTF8_NEUTRAL);
+	assert_int_equal(rest.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +299,7 @@ int main(void)
 		cmocka_unit_test(controls_are_found_unless_allowed),
 		cmocka_unit_test(what_is_shown_has_neither_controls_nor_bad_bytes),
 		cmocka_unit_test(what_hides_or_turns_text_round_may_not_stand_in_a_name),
+		cmocka_unit_test(letters_say_which_way_they_run_and_digits_do_not),
 		cmocka_unit_test(width_counts_columns_not_bytes),
 		cmocka_unit_test(a_prefix_by_columns_never_splits_a_grapheme),
 		cmocka_unit_test(a_grapheme_is_a_character_with_its_marks),

@@ -146,15 +146,15 @@ static void thai_marks_stay_on_their_letters(void **state)
 	markdown_notes_free(notes);
 }
 
-static void quotes_and_lists_keep_their_marks(void **state)
+static void quotes_are_indented_and_lists_keep_their_marks(void **state)
 {
 	(void)state;
 	assert_text("> one two three four five six\n>\n> seven", 20,
-		"> one two three four\n> five six\n>\n> seven\n");
+		"    one two three four\n    five six\n\n    seven\n");
 	assert_text("- one two three four five\n- six", 20, "- one two three four\n  five\n- six\n");
 	assert_text("9. a\n10. b\n\n    c", 20, "9. a\n\n10. b\n\n    c\n");
 	assert_text("- a\n  - b\n  - c\n- d\n\ne", 20, "- a\n  - b\n  - c\n- d\n\ne\n");
-	assert_text("a\n\n- > q\n\nb", 20, "a\n\n- > q\n\nb\n");
+	assert_text("a\n\n- > q\n\nb", 20, "a\n\n-     q\n\nb\n");
 }
 
 static void headings_are_underlined(void **state)
@@ -298,7 +298,7 @@ int main(void)
 		cmocka_unit_test(a_long_address_stays_whole),
 		cmocka_unit_test(scripts_without_spaces_are_cut_between_characters),
 		cmocka_unit_test(thai_marks_stay_on_their_letters),
-		cmocka_unit_test(quotes_and_lists_keep_their_marks),
+		cmocka_unit_test(quotes_are_indented_and_lists_keep_their_marks),
 		cmocka_unit_test(headings_are_underlined),
 		cmocka_unit_test(links_are_numbered_once_over_several_texts),
 		cmocka_unit_test(a_link_that_shows_its_address_needs_no_footnote),
