@@ -5,6 +5,7 @@
 
 #include "app/lists.h"
 #include "app/newsroom.h"
+#include "app/secret.h"
 #include "app/settings.h"
 #include "base/asset.h"
 #include "base/file.h"
@@ -228,6 +229,15 @@ static enum status make_store(const char *folder, const char *who, struct err *e
 	return status;
 }
 
+static enum status make_secret(const char *folder, struct err *err)
+{
+	char *keys = file_join(folder, "keys");
+	enum status status = secret_make(keys, err);
+
+	free(keys);
+	return status;
+}
+
 enum status newsroom_init(const char *folder, const struct newsroom_plan *plan, struct err *err)
 {
 	enum status status = check_plan(plan, err);
@@ -240,6 +250,8 @@ enum status newsroom_init(const char *folder, const struct newsroom_plan *plan, 
 		status = copy_assets(folder, err);
 	if (status == OK)
 		status = make_store(folder, plan->who, err);
+	if (status == OK)
+		status = make_secret(folder, err);
 	if (status == OK)
 		status = write_settings(folder, plan, err);
 	return status;

@@ -15,7 +15,7 @@ static void a_new_one_has_its_lists_folders_and_a_secret(void **state)
 	static const char *const lists[] = {"africa", "americas", "asia-pacific", "europe", "mena"};
 	static const char *const files[] = {"dateline.cfg", "lists/europe.csv",
 		"templates/release.txt.mustache", "releases/harbour-fund.md", "releases/harbour-fund.fr.md",
-		"keys", "state/dateline.db"};
+		"keys/secret", "state/dateline.db"};
 	struct newsroomcase *room = *state;
 	struct token_epoch epoch;
 
@@ -37,10 +37,10 @@ static void a_new_one_has_its_lists_folders_and_a_secret(void **state)
 
 static void its_state_and_keys_are_its_owners_alone(void **state)
 {
-	static const char *const secrets[] = {"keys", "state", "state/dateline.db"};
+	static const char *const secrets[] = {"keys", "keys/secret", "state", "state/dateline.db"};
 	struct newsroomcase *room = *state;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
 		char *path = file_join(room->place.folder, secrets[i]);
 		struct stat info;
 

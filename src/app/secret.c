@@ -1,0 +1,174 @@
+/*
+ * The file that tokens' secrets are in.
+ */
+#include "app/secret.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+
+#define FILE_MAX 4096u
+#define NUMBER_DIGITS_MAX 3u
+
+static const char heading[] =
+	"# What this newsroom signs its return paths and unsubscribe links with.\n"
+	"# Keep it secret, and keep it: without it, links in people's mailboxes are dead.\n";
+
+/* Wiped, since it holds secrets. */
+static void clear_text(struct str *text)
+{
+	explicit_bzero(text->ptr, text->capacity);
+	str_clear(text);
+}
+
+/* All its room at once: growing would leave copies of the secrets behind. */
+static void init_text(struct str *text)
+{
+	str_init(text, FILE_MAX);
+	str_add_repeat(text, '\0', FILE_MAX);
+	str_empty(text);
+}
+
+enum status secret_make(const char *keys_folder, struct err *err)
+{
+	char *path = file_join(keys_folder, SECRET_FILE_NAME);
+	struct token_secret secret;
+	enum status status;
+	struct str text;
+
+	token_secret_new(&secret, 1);
+	init_text(&text);
+	str_addf(&text, "%s%u ", heading, secret.number);
+	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++)
+		str_addf(&text, "%02x", secret.bytes[i]);
+	str_add_char(&text, '\n');
+	status = file_create(path, str_span(&text), 0600, err);
+	explicit_bzero(&secret, sizeof(secret));
+	clear_text(&text);
+	free(path);
+	return status;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool read_hex(struct span hex, unsigned char bytes[TOKEN_SECRET_SIZE])
+{
+	if (hex.len != 2 * TOKEN_SECRET_SIZE)
+		return false;
+	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++) {
+		int high = hex_value(hex.ptr[2 * i]);
+		int low = hex_value(hex.ptr[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+/* 0 for what is none. */
+static unsigned read_number(struct span digits)
+{
+	unsigned number = 0;
+
+	if (digits.len > NUMBER_DIGITS_MAX)
+		return 0;
+	for (size_t i = 0; i < digits.len; i++) {
+		if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+			return 0;
+		number = number * 10 + (unsigned)(digits.ptr[i] - '0');
+	}
+	return number <= 255 ? number : 0;
+}
+
+/* The line isn't shown: it's a secret. */
+static enum status read_line(
+	struct span line, const char *path, size_t number, struct token_secrets *out, struct err *err)
+{
+	struct span rest = line;
+	struct span digits = {NULL, 0};
+	struct token_secret *secret;
+
+	if (out->count == TOKEN_SECRETS_MAX)
+		return err_set(err, E_RANGE, "%s:%zu: there may be %u secrets at most", path, number,
+			TOKEN_SECRETS_MAX);
+	secret = &out->items[out->count];
+	span_split(&rest, ' ', &digits);
+	secret->number = (unsigned char)read_number(digits);
+	if (!secret->number || !read_hex(rest, secret->bytes))
+		return err_set(err, E_SYNTAX,
+			"%s:%zu: no secret; it must be a number from 1 to 255, a space and 64 hexadecimal "
+			"digits",
+			path, number);
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->items[i].number == secret->number)
+			return err_set(err, E_SYNTAX, "%s:%zu: the number %u is there twice", path, number,
+				secret->number);
+	}
+	out->count++;
+	return OK;
+}
+
+enum status secret_parse(struct span text, const char *path, struct token_secrets *out, struct err *err)
+{
+	enum status status = OK;
+	struct span line;
+
+	*out = (struct token_secrets){.count = 0};
+	for (size_t number = 1; status == OK && span_line(&text, &line); number++) {
+		line = span_trim(line);
+		if (line.len && line.ptr[0] != '#')
+			status = read_line(line, path, number, out, err);
+	}
+	if (status == OK && !out->count)
+		status = err_set(
+			err, E_SYNTAX, "%s:1: there is no secret in it; restore it from a backup", path);
+	if (status != OK)
+		secret_clear(out);
+	return status;
+}
+
+enum status secret_load(const char *keys_folder, struct token_secrets *out, struct err *err)
+{
+	char *path = file_join(keys_folder, SECRET_FILE_NAME);
+	enum status status = file_check_private(path, err);
+	struct str text;
+
+	init_text(&text);
+	if (status == E_NOTFOUND)
+		status = err_set(err, E_NOTFOUND,
+			"there is no file \"%s\": restore it from a backup; without it no message can be "
+			"made, and "
+			"nobody can unsubscribe by a link that was sent before",
+			path);
+	if (status == OK)
+		status = file_load(path, &text, err);
+	if (status == OK)
+		status = secret_parse(str_span(&text), path, out, err);
+	clear_text(&text);
+	free(path);
+	return status;
+}
+
+unsigned char secret_newest(const struct token_secrets *secrets)
+{
+	unsigned char newest = 0;
+
+	for (size_t i = 0; i < secrets->count; i++) {
+		if (secrets->items[i].number > newest)
+			newest = secrets->items[i].number;
+	}
+	return newest;
+}
+
+void secret_clear(struct token_secrets *secrets)
+{
+	explicit_bzero(secrets, sizeof(*secrets));
+}
