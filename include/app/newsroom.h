@@ -33,6 +33,7 @@ const struct settings *newsroom_settings(const struct newsroom *newsroom);
 const struct zone *newsroom_zone(const struct newsroom *newsroom);
 const char *newsroom_releases(const struct newsroom *newsroom); /* the folder's path */
 const char *newsroom_templates(const struct newsroom *newsroom);
+const char *newsroom_keys(const struct newsroom *newsroom);
 const char *newsroom_state(const struct newsroom *newsroom);
 
 /* The store, opened on the first call. */

@@ -15,6 +15,7 @@ struct newsroom {
 	char *folder;
 	char *releases;
 	char *templates;
+	char *keys;
 	char *state;
 	struct settings *settings;
 	struct zone *zone;
@@ -88,6 +89,7 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 		path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
 		newsroom->releases = file_join(newsroom->folder, "releases");
 		newsroom->templates = file_join(newsroom->folder, "templates");
+		newsroom->keys = file_join(newsroom->folder, "keys");
 		newsroom->state = file_join(newsroom->folder, "state");
 		status = settings_load(path, NULL, NULL, &newsroom->settings, err);
 	}
@@ -109,6 +111,7 @@ void newsroom_close(struct newsroom *newsroom)
 	zone_free(newsroom->zone);
 	settings_free(newsroom->settings);
 	free(newsroom->state);
+	free(newsroom->keys);
 	free(newsroom->templates);
 	free(newsroom->releases);
 	free(newsroom->folder);
@@ -152,6 +155,11 @@ const char *newsroom_releases(const struct newsroom *newsroom)
 const char *newsroom_templates(const struct newsroom *newsroom)
 {
 	return newsroom->templates;
+}
+
+const char *newsroom_keys(const struct newsroom *newsroom)
+{
+	return newsroom->keys;
 }
 
 const char *newsroom_state(const struct newsroom *newsroom)

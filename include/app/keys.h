@@ -1,0 +1,84 @@
+#ifndef APP_KEYS_H
+#define APP_KEYS_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "mail/dkim.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A newsroom's DKIM keys: `keys/DOMAIN/SELECTOR.pem`, for their owner alone. A few lines above the PEM
+ * say when a key was made; one from elsewhere needs none, and counts as the oldest.
+ *
+ * Failures name the file: E_DENIED, with what to type, if others may read it; E_SYNTAX, E_UNSUPPORTED
+ * and E_RANGE as dkim_key_parse, and E_SYNTAX with its line for a head that can't be read; E_SYNTAX for a
+ * name that is no selector.
+ */
+struct key {
+	char *domain;
+	char *selector;
+	char *path;
+	int64_t created_ms; /* 0: unknown */
+	struct dkim_key *dkim;
+};
+
+/* Of a domain, at most: E_RANGE. */
+#define KEYS_MAX 100u
+
+/* Loads each key once, when it's first asked for. Keys are borrowed from it until keys_close. */
+struct keys;
+struct keys *keys_open(const char *folder);
+void keys_close(struct keys *keys); /* NULL is fine */
+
+/* One key. E_NOTFOUND if there's no such file. */
+enum status keys_find(
+	struct keys *keys, struct span domain, struct span selector, const struct key **out, struct err *err);
+
+struct key_item {
+	const struct key *key;
+	bool is_in_use; /* the newest of its domain and algorithm */
+};
+struct key_list {
+	struct key_item *items;
+	size_t count;
+};
+/*
+ * All of a domain, or of all domains if its `ptr` is NULL, by domain and selector; none is OK. E_SYNTAX for
+ * what is no domain. key_list_clear it.
+ */
+enum status keys_list(struct keys *keys, struct span domain, struct key_list *list, struct err *err);
+void key_list_clear(struct key_list *list);
+
+/*
+ * Who signs mail from a domain now: the newest key of each algorithm, RSA first, of the domain itself or
+ * else of the nearest domain above it that has any (DMARC's relaxed alignment, RFC 7489 3.1.1; never a
+ * top-level domain). *count is 0 where there's none. Borrowed until keys_close.
+ */
+enum status keys_signers(struct keys *keys, struct span domain, struct dkim_signer signers[DKIM_SIGNERS_MAX],
+	size_t *count, struct err *err);
+
+/* Make keys. */
+struct key_request {
+	const char *domain;    /* A-labels, lower case */
+	const char *selector;  /* NULL for one that names the month, "d202611" */
+	const char *algorithm; /* NULL for one key of each, whose selectors end in "-rsa" and "-ed25519" */
+	int64_t now_ms;
+};
+/*
+ * E_SYNTAX for a domain, selector or algorithm that is none, E_RANGE for names that are too long
+ * together, E_EXISTS for a selector that is taken, as keys_list for a key of the domain that can't be
+ * read: then nothing is made. `list` has the new keys; key_list_clear it.
+ */
+enum status keys_make(
+	struct keys *keys, const struct key_request *request, struct key_list *list, struct err *err);
+
+/* For people and zones. */
+const char *key_algorithm(const struct key *key); /* "rsa" */
+unsigned key_bits(const struct key *key);
+void key_name(const struct key *key, struct str *out);   /* "SELECTOR._domainkey.DOMAIN" */
+void key_record(const struct key *key, struct str *out); /* "v=DKIM1; k=rsa; p=…" */
+
+#endif
