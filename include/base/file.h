@@ -44,6 +44,10 @@ enum status file_make_temporary_folder(const char *name, char **path, struct err
 /* Remove a folder and all in it, links themselves and not what they point to. OK if it isn't there. */
 enum status file_remove_tree(const char *path, struct err *err);
 
+/* A regular file's size, without reading it. E_NOTFOUND if it isn't there, E_IO if it's none; both name the
+ * path. */
+enum status file_size(const char *path, uint64_t *size_bytes, struct err *err);
+
 bool file_is_folder(const char *path);
 bool file_is_there(const char *path);
 

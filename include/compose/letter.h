@@ -28,8 +28,7 @@
  * for each (language, sender).
  */
 #define LETTER_MAX (40u * 1024u * 1024u)
-#define LETTER_FILES_MAX (25u * 1024u * 1024u) /* attachments and images together, before base64 */
-#define LETTER_VALUE_MAX 4096u                 /* of one recipient's field */
+#define LETTER_VALUE_MAX 4096u /* of one recipient's field */
 
 /* What a newsroom says of itself in every letter. Borrowed for the compile. */
 struct letter_frame {

@@ -5,6 +5,7 @@
  * What a letter's templates know. Private to the letter module.
  */
 #include "compose/letter.h"
+#include "compose/releaseparts.h"
 #include "compose/words.h"
 
 /*
@@ -13,6 +14,7 @@
  * E_RANGE from Markdown over its ceilings.
  */
 enum status lettercontext_new(const struct release *release, const struct letter_frame *frame,
-	const struct words *words, bool is_html, struct value **out, struct err *err);
+	const struct releaseparts *parts, const struct words *words, bool is_html, struct value **out,
+	struct err *err);
 
 #endif

@@ -13,8 +13,9 @@ typedef void release_check_fn(
 
 /*
  * What is missing or suspicious in one file: no contact, no dateline, an
- * embargo in the past (at `now_ms`), a file that isn't in `folder`, a link with
- * no scheme, a skipped heading level, an empty body…
+ * embargo in the past (at `now_ms`), what releaseparts_check says of the files in
+ * `folder` and of media links, a link with no scheme, a skipped heading level, an
+ * empty body…
  */
 void release_check(const struct release *release, const char *folder, int64_t now_ms, release_check_fn *say,
 	void *context);

@@ -222,6 +222,22 @@ bool file_is_folder(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+enum status file_size(const char *path, uint64_t *size_bytes, struct err *err)
+{
+	struct stat info;
+
+	int reason = stat(path, &info) == 0 ? 0 : errno;
+
+	if (reason == ENOENT || reason == ENOTDIR)
+		return err_set(err, E_NOTFOUND, "there is no file \"%s\"", path);
+	if (reason)
+		return err_system(err, reason, "can't look at \"%s\"", path);
+	if (!S_ISREG(info.st_mode))
+		return err_set(err, E_IO, "\"%s\" is not a regular file", path);
+	*size_bytes = (uint64_t)info.st_size;
+	return OK;
+}
+
 bool file_is_there(const char *path)
 {
 	struct stat info;

@@ -203,7 +203,8 @@ static void end_part(struct part_writer *writer)
 }
 
 static enum status add_part(struct letter *letter, const struct release *release,
-	const struct letter_frame *frame, const struct words *words, bool is_html, struct err *err)
+	const struct letter_frame *frame, const struct releaseparts *parts, const struct words *words,
+	bool is_html, struct err *err)
 {
 	struct sources sources = {frame->template_folder, words};
 	struct part_writer writer = {.letter = letter,
@@ -211,7 +212,7 @@ static enum status add_part(struct letter *letter, const struct release *release
 		.is_marked = !is_html && words_are_right_to_left(words)};
 	struct template *template = NULL;
 	struct value *data = NULL;
-	enum status status = lettercontext_new(release, frame, words, is_html, &data, err);
+	enum status status = lettercontext_new(release, frame, parts, words, is_html, &data, err);
 
 	str_init(&writer.pending, LETTER_MAX);
 	if (status == OK)
@@ -232,7 +233,8 @@ static enum status add_part(struct letter *letter, const struct release *release
 
 /* The written tree, its marks replaced by the templates' programs. */
 static enum status add_tree(struct letter *letter, struct span tree, const struct release *release,
-	const struct letter_frame *frame, const struct words *words, struct err *err)
+	const struct letter_frame *frame, const struct releaseparts *parts, const struct words *words,
+	struct err *err)
 {
 	size_t text = span_find(tree, SPAN(TEXT_MARK), 0);
 	size_t after_text = text + strlen(TEXT_MARK);
@@ -242,11 +244,11 @@ static enum status add_tree(struct letter *letter, struct span tree, const struc
 	if (text == SIZE_MAX || html == SIZE_MAX)
 		return err_set(err, E_INTERNAL, "%s: the message lost one of its parts", release->path);
 	letter_add_run(letter, span_first(tree, text));
-	status = add_part(letter, release, frame, words, false, err);
+	status = add_part(letter, release, frame, parts, words, false, err);
 	if (status != OK)
 		return status;
 	letter_add_run(letter, span_bytes(tree.ptr + after_text, html - after_text));
-	status = add_part(letter, release, frame, words, true, err);
+	status = add_part(letter, release, frame, parts, words, true, err);
 	letter_add_run(letter, span_from(tree, html + strlen(HTML_MARK)));
 	return status;
 }
@@ -256,6 +258,7 @@ enum status letter_compile(
 {
 	struct letter *letter = letter_new();
 	struct words *words = NULL;
+	struct releaseparts *parts = NULL;
 	struct mime_part *root = NULL;
 	struct str tree;
 	enum status status = words_load(frame->template_folder, frame->language, &words, err);
@@ -265,14 +268,17 @@ enum status letter_compile(
 	if (status == OK)
 		status = letterhead_add(letter, release, frame, err);
 	if (status == OK)
-		status = letterfile_tree(release, frame, SPAN(TEXT_MARK), SPAN(HTML_MARK), &root, err);
+		status = releaseparts_load(release, frame->release_folder, &parts, err);
+	if (status == OK)
+		status = letterfile_tree(release, frame, parts, SPAN(TEXT_MARK), SPAN(HTML_MARK), &root, err);
 	if (status == OK)
 		status = mime_write(root, &tree, err);
 	if (status == OK)
-		status = add_tree(letter, str_span(&tree), release, frame, words, err);
+		status = add_tree(letter, str_span(&tree), release, frame, parts, words, err);
 	if (status == OK)
 		status = letter_finish(letter, err);
 	mime_free(root);
+	releaseparts_free(parts);
 	words_free(words);
 	str_clear(&tree);
 	if (status != OK) {

@@ -25,6 +25,7 @@
 struct context {
 	const struct release *release;
 	const struct letter_frame *frame;
+	const struct releaseparts *parts;
 	const struct words *words;
 	bool is_html;
 	struct markdown_notes *notes; /* the text part's footnotes */
@@ -428,7 +429,7 @@ static enum status fill(struct context *c)
 	if (status == OK)
 		status = set_preview(c);
 	if (status == OK)
-		status = letterparts_set(c->map, release, c->frame, c->words, c->is_html, c->err);
+		status = letterparts_set(c->map, release, c->frame, c->parts, c->words, c->is_html, c->err);
 	if (status == OK)
 		status = set_prose(c, "boilerplate", boilerplate.len ? boilerplate : c->frame->boilerplate);
 	if (status == OK)
@@ -438,9 +439,11 @@ static enum status fill(struct context *c)
 }
 
 enum status lettercontext_new(const struct release *release, const struct letter_frame *frame,
-	const struct words *words, bool is_html, struct value **out, struct err *err)
+	const struct releaseparts *parts, const struct words *words, bool is_html, struct value **out,
+	struct err *err)
 {
-	struct context c = {.release = release, .frame = frame, .words = words, .is_html = is_html};
+	struct context c = {
+		.release = release, .frame = frame, .parts = parts, .words = words, .is_html = is_html};
 	struct err own = {0};
 	enum status status;
 

@@ -16,87 +16,62 @@ enum boundary {
 	BOUNDARY_MIXED
 };
 
-static const struct {
-	const char *suffix;
-	const char *type;
-} types[] = {
-	{".pdf", "application/pdf"},
-	{".jpg", "image/jpeg"},
-	{".jpeg", "image/jpeg"},
-	{".png", "image/png"},
-	{".gif", "image/gif"},
-	{".webp", "image/webp"},
-	{".svg", "image/svg+xml"},
-	{".tif", "image/tiff"},
-	{".tiff", "image/tiff"},
-	{".mp3", "audio/mpeg"},
-	{".mp4", "video/mp4"},
-	{".zip", "application/zip"},
-	{".doc", "application/msword"},
-	{".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-	{".xls", "application/vnd.ms-excel"},
-	{".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-	{".ppt", "application/vnd.ms-powerpoint"},
-	{".pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{".odt", "application/vnd.oasis.opendocument.text"},
-	{".ods", "application/vnd.oasis.opendocument.spreadsheet"},
-};
-
-static const char *type_of(const char *path)
+/*
+ * Text in quoted-printable where that is shorter and gives every byte back: it
+ * makes all line breaks CR LF. Base64 else.
+ */
+static enum mime_encoding encode(const struct release_part *part, struct str *encoded)
 {
-	struct span name = span_of(path);
+	struct span bytes = str_span(&part->bytes);
+	size_t column = 0;
+	struct str again;
+	bool is_same;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		struct span suffix = span_of(types[i].suffix);
-
-		if (name.len > suffix.len &&
-			span_equals_nocase(span_from(name, name.len - suffix.len), suffix))
-			return types[i].type;
+	if (part->type.is_text && codec_qp_size(bytes) < codec_base64_size(bytes)) {
+		str_init(&again, bytes.len + 2);
+		codec_qp(bytes, &column, encoded);
+		is_same = codec_qp_decode(str_span(encoded), &again, NULL) == OK &&
+			  span_equals(str_span(&again), bytes);
+		str_clear(&again);
+		if (is_same)
+			return MIME_QP;
+		str_empty(encoded);
 	}
-	return "application/octet-stream";
+	codec_base64(bytes, encoded);
+	return MIME_BASE64;
 }
 
-/* Every mail program shows these; SVG and TIFF none. */
-static bool is_shown(const char *type)
+/* A charset that nobody knows is no text to a mail program. */
+static struct mime_part *new_leaf(
+	const struct release_part *part, enum mime_encoding encoding, struct span encoded)
 {
-	return span_starts(span_of(type), SPAN("image/")) && strcmp(type, "image/svg+xml") != 0 &&
-	       strcmp(type, "image/tiff") != 0;
+	const char *type = part->type.type;
+
+	if (!span_starts(span_of(type), SPAN("text/")))
+		return mime_new_leaf(type, encoding, encoded);
+	if (part->type.is_text)
+		return mime_new_text(type + strlen("text/"), encoding, encoded);
+	return mime_new_leaf("application/octet-stream", encoding, encoded);
 }
 
-static enum status new_file_part(const struct release *release, const struct letter_frame *frame,
-	const struct release_file *file, bool is_inline, size_t *total, struct mime_part **out,
-	struct err *err)
+static enum status new_file_part(const struct release *release, const struct release_file *file,
+	const struct release_part *part, bool is_inline, struct mime_part **out, struct err *err)
 {
-	char *path = file_join(frame->release_folder ? frame->release_folder : ".", file->path);
-	const char *type = type_of(file->path);
-	struct str bytes, encoded;
+	struct str encoded;
+	enum mime_encoding encoding;
 	enum status status;
 
-	str_init(&bytes, LETTER_FILES_MAX - *total);
 	str_init(&encoded, LETTER_MAX);
-	status = file_load(path, &bytes, err);
-	*total += bytes.len;
-	if (status == E_RANGE)
-		status =
-			err_set(err, E_RANGE, "\"%s\": images and attachments are larger than %u MB together",
-				file->path, LETTER_FILES_MAX / 1024 / 1024);
-	if (status == OK && is_inline && !is_shown(type))
-		status = err_set(err, E_UNSUPPORTED,
-			"\"%s\": mail programs show JPEG, PNG, GIF and WebP; attach this one instead",
-			file->path);
-	if (status == OK) {
-		codec_base64(str_span(&bytes), &encoded);
-		*out = mime_new_leaf(type, MIME_BASE64, str_span(&encoded));
-		status = mime_set_disposition(
-			*out, is_inline ? "inline" : "attachment", span_of(file_name(file->path)), err);
-		if (status != OK)
-			mime_free(*out);
+	encoding = encode(part, &encoded);
+	*out = new_leaf(part, encoding, str_span(&encoded));
+	status = mime_set_disposition(
+		*out, is_inline ? "inline" : "attachment", span_of(file_name(file->path)), err);
+	if (status != OK) {
+		mime_free(*out);
+		if (err)
+			status = err_wrap(err, "%s:%zu", release->path, file->line);
 	}
-	if (status != OK && err)
-		status = err_wrap(err, "%s:%zu", release->path, file->line);
-	str_clear(&bytes);
 	str_clear(&encoded);
-	free(path);
 	return status;
 }
 
@@ -114,13 +89,13 @@ static struct mime_part *new_multipart(
 }
 
 static enum status add_images(const struct release *release, const struct letter_frame *frame,
-	struct mime_part *related, size_t *total, struct err *err)
+	const struct releaseparts *parts, struct mime_part *related, struct err *err)
 {
 	for (size_t i = 0; i < release->image_count; i++) {
 		struct mime_part *part = NULL;
 		struct str id;
 		enum status status =
-			new_file_part(release, frame, &release->images[i], true, total, &part, err);
+			new_file_part(release, &release->images[i], &parts->images[i], true, &part, err);
 
 		if (status != OK)
 			return status;
@@ -133,13 +108,13 @@ static enum status add_images(const struct release *release, const struct letter
 	return OK;
 }
 
-static enum status add_attachments(const struct release *release, const struct letter_frame *frame,
-	struct mime_part *mixed, size_t *total, struct err *err)
+static enum status add_attachments(const struct release *release, const struct releaseparts *parts,
+	struct mime_part *mixed, struct err *err)
 {
 	for (size_t i = 0; i < release->attachment_count; i++) {
 		struct mime_part *part = NULL;
-		enum status status =
-			new_file_part(release, frame, &release->attachments[i], false, total, &part, err);
+		enum status status = new_file_part(
+			release, &release->attachments[i], &parts->attachments[i], false, &part, err);
 
 		if (status != OK)
 			return status;
@@ -148,13 +123,13 @@ static enum status add_attachments(const struct release *release, const struct l
 	return OK;
 }
 
-enum status letterfile_tree(const struct release *release, const struct letter_frame *frame, struct span text,
-	struct span html, struct mime_part **out, struct err *err)
+enum status letterfile_tree(const struct release *release, const struct letter_frame *frame,
+	const struct releaseparts *parts, struct span text, struct span html, struct mime_part **out,
+	struct err *err)
 {
 	struct mime_part *alternative = new_multipart(frame, "alternative", BOUNDARY_ALTERNATIVE);
 	struct mime_part *root = alternative;
 	struct mime_part *html_part = mime_new_text("html", MIME_QP, html);
-	size_t total = 0;
 	enum status status = OK;
 
 	mime_add(alternative, mime_new_text("plain", MIME_QP, text));
@@ -163,13 +138,13 @@ enum status letterfile_tree(const struct release *release, const struct letter_f
 
 		mime_add(related, html_part);
 		html_part = related;
-		status = add_images(release, frame, related, &total, err);
+		status = add_images(release, frame, parts, related, err);
 	}
 	mime_add(alternative, html_part);
 	if (release->attachment_count && status == OK) {
 		root = new_multipart(frame, "mixed", BOUNDARY_MIXED);
 		mime_add(root, alternative);
-		status = add_attachments(release, frame, root, &total, err);
+		status = add_attachments(release, parts, root, err);
 	}
 	if (status != OK) {
 		mime_free(root);

@@ -5,7 +5,10 @@
 
 #include "compose/markdown.h"
 
+#include <stdio.h>
+
 #define TEXT_COLUMNS 72u
+#define COLUMN_PIXELS 520u /* of the HTML part's text */
 
 struct showing {
 	const struct words *words;
@@ -81,8 +84,28 @@ void letterparts_content_id(const struct letter_frame *frame, size_t index, stru
 	str_clear(&token);
 }
 
+static void set_number(struct value *map, const char *key, uint32_t number)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", number);
+
+	value_set_text(map, key, span_bytes(text, (size_t)length));
+}
+
+/* As wide as the column at most, and as high as its shape then wants. */
+static void set_size(struct value *map, const struct picture *picture)
+{
+	uint32_t width = picture->width < COLUMN_PIXELS ? picture->width : COLUMN_PIXELS;
+	uint64_t height = picture->height;
+
+	if (picture->width)
+		height = (height * width + picture->width / 2) / picture->width;
+	set_number(map, "width", width);
+	set_number(map, "height", height ? (uint32_t)height : 1);
+}
+
 static struct value *image_value(struct showing *showing, const struct letter_frame *frame,
-	const struct release_file *image, size_t index)
+	const struct release_file *image, const struct picture *picture, size_t index)
 {
 	struct value *map = value_new_map();
 	struct str id;
@@ -90,6 +113,7 @@ static struct value *image_value(struct showing *showing, const struct letter_fr
 	str_init(&id, STR_MAX_SMALL);
 	letterparts_content_id(frame, index, &id);
 	value_set_text(map, "content_id", str_span(&id));
+	set_size(map, picture);
 	set_behind(showing, map, "alt", phrase(showing, "photo"), image->alt);
 	set_legend(showing, map, image->caption, image->credit, image->usage);
 	str_clear(&id);
@@ -117,7 +141,8 @@ static struct value *media_value(struct showing *showing, const struct release_m
 }
 
 enum status letterparts_set(struct value *map, const struct release *release,
-	const struct letter_frame *frame, const struct words *words, bool is_html, struct err *err)
+	const struct letter_frame *frame, const struct releaseparts *parts, const struct words *words,
+	bool is_html, struct err *err)
 {
 	struct showing showing = {.words = words, .is_html = is_html, .err = err};
 	struct value *images = value_set(map, SPAN("images"), value_new_list());
@@ -126,7 +151,8 @@ enum status letterparts_set(struct value *map, const struct release *release,
 	value_set(map, SPAN("has_images"), value_new_bool(release->image_count > 0));
 	value_set(map, SPAN("has_media"), value_new_bool(release->media_count > 0));
 	for (size_t i = 0; i < release->image_count; i++)
-		value_add(images, image_value(&showing, frame, &release->images[i], i));
+		value_add(images,
+			image_value(&showing, frame, &release->images[i], &parts->images[i].picture, i));
 	for (size_t i = 0; i < release->media_count; i++)
 		value_add(media, media_value(&showing, &release->media[i]));
 	return showing.status;

@@ -3,10 +3,10 @@
  */
 #include "compose/releasecheck.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "compose/markdown.h"
+#include "compose/releaseparts.h"
 #include "compose/titlecheck.h"
 
 #include <stdint.h>
@@ -140,38 +140,11 @@ static void check_contacts(const struct checking *checking)
 		check_contact(checking, &release->contacts[i]);
 }
 
-static void check_file(const struct checking *checking, const struct release_file *file)
+static void say_part(void *context, enum status status, size_t line, const char *words)
 {
-	char *path = file_join(checking->folder, file->path);
+	const struct checking *checking = context;
 
-	if (file_is_folder(path))
-		say(checking, CHECK_ERROR, file->line, "\"%s\" is no file", file->path);
-	else if (!file_is_there(path))
-		say(checking, CHECK_ERROR, file->line, "the file \"%s\" isn't in the release's folder",
-			file->path);
-	free(path);
-}
-
-static void check_image(const struct checking *checking, const struct release_file *image)
-{
-	check_file(checking, image);
-	if (!*image->caption)
-		say(checking, CHECK_WARNING, image->line, "photo without caption");
-	if (!*image->credit)
-		say(checking, CHECK_WARNING, image->line, "photo without credit");
-	if (!*image->alt)
-		say(checking, CHECK_WARNING, image->line,
-			"photo without \"alt\": those who can't see it get nothing");
-}
-
-static void check_files(const struct checking *checking)
-{
-	const struct release *release = checking->release;
-
-	for (size_t i = 0; i < release->attachment_count; i++)
-		check_file(checking, &release->attachments[i]);
-	for (size_t i = 0; i < release->image_count; i++)
-		check_image(checking, &release->images[i]);
+	say(checking, status == OK ? CHECK_WARNING : CHECK_ERROR, line, "%s", words);
 }
 
 static void say_markdown(void *context, bool is_error, size_t line, const char *words)
@@ -266,7 +239,7 @@ void release_check(const struct release *release, const char *folder, int64_t no
 
 	check_heads(&checking, now_ms);
 	check_contacts(&checking);
-	check_files(&checking);
+	releaseparts_check(release, folder, say_part, &checking);
 	check_body(&checking);
 	check_text(&checking, "boilerplate", release->boilerplate);
 	check_text(&checking, "notes", release->notes);

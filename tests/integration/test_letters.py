@@ -166,7 +166,7 @@ class Letters(unittest.TestCase):
 
   def test_a_file_goes_along_under_its_own_name(self):
     with tempfile.TemporaryDirectory() as folder:
-      content = bytes(range(256)) * 40
+      content = b"%PDF-1.7\n" + bytes(range(256)) * 40
       name = "Bericht für März.pdf"
       with open(os.path.join(folder, name), "wb") as file:
         file.write(content)

@@ -37,6 +37,7 @@ LIBRARIES = {
   "iconv": ["src/list/", "src/mail/", "src/compose/pagedecode"],
   "cmark": ["src/compose/markdown"],
   "yaml": ["src/compose/frontmatter"],
+  "magic": ["src/compose/filetype"],
   "libxml/": ["src/compose/pagehtml"],
   "curl/": ["src/deliver/link", "src/bounce/inbox"],
   "gnutls/": ["src/deliver/link"],

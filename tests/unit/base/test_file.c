@@ -415,6 +415,22 @@ static void a_temporary_folder_is_ours_alone_and_goes_with_all_in_it(void **stat
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_folder_setup, test_folder_teardown)
 
+static void a_size_is_told_without_reading(void **state)
+{
+	char *path = in(state, "letter");
+	uint64_t size = 0;
+	struct err err = {0};
+
+	put(path, "twelve bytes");
+	assert_int_equal(file_size(path, &size, &err), OK);
+	assert_int_equal(size, 12);
+	assert_int_equal(file_size(*state, &size, &err), E_IO);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(file_size(path, &size, &err), E_NOTFOUND);
+	assert_non_null(strstr(err.text, path));
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +439,7 @@ int main(void)
 		TEST(a_missing_file_is_not_found_and_named),
 		TEST(a_file_over_the_ceiling_is_refused_and_one_at_it_is_not),
 		TEST(a_folder_or_a_pipe_is_not_loaded),
+		TEST(a_size_is_told_without_reading),
 		TEST(a_saved_secret_has_its_mode_from_the_start),
 		TEST(saving_over_a_pipe_or_a_device_is_refused),
 		TEST(saving_through_a_link_keeps_the_link),

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "compose/letter.h"
 #include "support/sampleletter.h"
+#include "support/samplepicture.h"
 
 #include <unistd.h>
 
@@ -614,28 +615,76 @@ static void a_missing_attachment_names_the_release_and_line(void **state)
 	assert_true(span_starts(span_of(f->err.text), SPAN("fund.md:4: ")));
 }
 
-static void images_and_attachments_go_with_the_message(void **state)
+/* What `f->out` holds becomes the file. */
+static void put(struct fixture *f, const char *folder, const char *name)
 {
-	char folder[] = "/tmp/dateline-letter-XXXXXX";
-	struct fixture *f = *state;
+	char *path = file_join(folder, name);
 
-	use_template(f, "a.png", "\x89PNG not really", folder);
-	f->sample.frame.template_folder = NULL;
+	assert_int_equal(file_save(path, str_span(&f->out), 0644, &f->err), OK);
+	str_empty(&f->out);
+	free(path);
+}
+
+static void images_attachments_and_media_go_with_the_message(void **state)
+{
+	struct fixture *f = *state;
+	char *folder = test_folder_new();
+
 	f->sample.frame.release_folder = folder;
+	samplepicture_png(800, 601, &f->out);
+	put(f, folder, "a.png");
+	str_add_text(&f->out, "Town,Boats\r\nCadiz,3\r\n");
+	put(f, folder, "b.csv");
 	assert_int_equal(
-		compile(f, "---\ntitle: Fund\nimages:\n  - path: a.png\n    alt: A boat\n    caption: "
-			   "The boat.\nattachments:\n  - path: a.png\n---\nWords.\n"),
+		compile(f, "---\ntitle: Fund\nimages:\n  - path: a.png\n    alt: A boat\n    "
+			   "caption: The boat.\n    credit: A. Roy\n    usage: Editorial\n"
+			   "media:\n  - url: https://media.harbour.example/?a=1&b=2\n    kind: b-roll\n"
+			   "    title: The drill\n    alt: Two boats\n    credit: J. Lind\n"
+			   "attachments:\n  - a.png\n  - b.csv\n---\nWords.\n"),
 		OK);
-	drop_template("a.png", folder);
+	test_folder_remove(folder);
 	assert_int_equal(build(f, sampleletter_ana), OK);
 	assert_true(has(f, "Content-Type: multipart/mixed;"));
 	assert_true(has(f, "Content-Type: multipart/related;"));
 	assert_true(has(f, "Content-Type: multipart/alternative;"));
 	assert_true(has(f, "Content-ID: <image1."));
 	assert_int_equal(count_of(f, "Content-Type: image/png"), 2);
-	assert_int_equal(count_of(f, "\r\n\r\niVBORyBub3QgcmVhbGx5\r\n"), 2);
+	assert_int_equal(count_of(f, "\r\n\r\niVBORw0KGgo"), 2);
+	assert_true(has(f, "Content-Type: text/csv;"));
+	assert_true(has(f, "\r\n\r\nTown,Boats\r\nCadiz,3\r\n\r\n--"));
 	assert_part_has(f, "text/html", "<img src=\"cid:image1.");
-	assert_part_has(f, "text/plain", "Photo: A boat\r\nThe boat.");
+	assert_part_has(f, "text/html", "width=\"520\" height=\"391\"");
+	assert_part_has(
+		f, "text/plain", "Photo: A boat\r\nThe boat.\r\nCredit: A. Roy\r\nUsage: Editorial\r\n");
+	assert_part_has(f, "text/html", "href=\"https://media.harbour.example/?a=1&amp;b=2\"");
+	assert_part_has(f, "text/plain",
+		"B-roll: The drill\r\nhttps://media.harbour.example/?a=1&b=2\r\nTwo boats\r\nCredit: J. "
+		"Lind\r\n");
+}
+
+static void a_photo_without_credit_makes_no_message(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, "---\ntitle: Fund\nmedia:\n  - url: https://a.example\n    kind: photo\n"
+				    "    alt: A boat\n---\nWords.\n"),
+		E_SYNTAX);
+	assert_string_equal(f->err.text, "fund.md:4: media link without credit: say whose it is");
+}
+
+static void a_usage_is_wrapped_with_room_for_its_label(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+		compile(f, "---\ntitle: Fund\nmedia:\n  - url: https://a.example\n    kind: photo\n"
+			   "    alt: A boat\n    credit: A. Roy\n    usage: Free for editorial use until "
+			   "the end of 2027 with this exact credit, no archive\n---\nWords.\n"),
+		OK);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	assert_part_has(f, "text/plain",
+		"Usage: Free for editorial use until the end of 2027 with this exact\r\ncredit, no "
+		"archive\r\n");
 }
 
 #define GOLDEN "tests/unit/compose/letter.eml"
@@ -705,7 +754,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_missing_attachment_names_the_release_and_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			images_and_attachments_go_with_the_message, set_up, tear_down),
+			images_attachments_and_media_go_with_the_message, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_photo_without_credit_makes_no_message, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_usage_is_wrapped_with_room_for_its_label, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

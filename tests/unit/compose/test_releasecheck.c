@@ -124,7 +124,10 @@ static void files_must_be_in_the_folder(void **state)
 	assert_says("---\ntitle: A\nimages:\n- path: b.jpg\n---\n", "error fund.md:4 the file \"b.jpg\"");
 	assert_says(
 		"---\ntitle: A\nimages:\n- path: b.jpg\n---\n", "warning fund.md:4 photo without caption");
-	assert_says("---\ntitle: A\nimages:\n- path: b.jpg\n---\n", "warning fund.md:4 photo without credit");
+	assert_says("---\ntitle: A\nimages:\n- path: b.jpg\n---\n", "error fund.md:4 photo without credit");
+	assert_says("---\ntitle: A\nimages:\n- path: b.jpg\n---\n", "error fund.md:4 photo without \"alt\"");
+	assert_says("---\ntitle: A\nmedia:\n- url: https://b.example\n  kind: photo\n---\n",
+		"error fund.md:4 media link without credit");
 }
 
 static void a_folder_is_no_attachment(void **state)
@@ -144,7 +147,7 @@ static void a_folder_is_no_attachment(void **state)
 				 &release, &err),
 		OK);
 	release_check(release, folder, NOW_MS, remember, &said);
-	assert_non_null(strstr(said.ptr, "error fund.md:3 \"b.pdf\" is no file"));
+	assert_non_null(strstr(said.ptr, "error fund.md:3 \"b.pdf\" is no file that can be read"));
 	str_clear(&said);
 	release_free(release);
 	rmdir(inner);
