@@ -198,6 +198,7 @@ struct word_encoding {
 	const char *open;
 	size_t (*size)(struct span text);
 	void (*add)(struct str *out, struct span text);
+	size_t octets; /* a text of a multiple of so many is encoded without padding */
 };
 
 static void add_b(struct str *out, struct span text)
@@ -205,8 +206,8 @@ static void add_b(struct str *out, struct span text)
 	codec_base64_token(text, out);
 }
 
-static const struct word_encoding word_q = {"=?utf-8?Q?", q_size, add_q};
-static const struct word_encoding word_b = {"=?utf-8?B?", b_size, add_b};
+static const struct word_encoding word_q = {"=?utf-8?Q?", q_size, add_q, 1};
+static const struct word_encoding word_b = {"=?utf-8?B?", b_size, add_b, 3};
 
 static size_t character_length(struct span text)
 {
@@ -216,11 +217,20 @@ static size_t character_length(struct span text)
 	return utf8_next(&rest, &character) ? text.len - rest.len : 0;
 }
 
-/* The longest start of `text`, in steps of `step`, whose encoding fits into `room`. */
+static bool is_padded(const struct word_encoding *encoding, struct span word)
+{
+	return word.len % encoding->octets != 0;
+}
+
+/*
+ * The longest start of `text`, in steps of `step`, whose encoding fits into `room`. With more words behind
+ * it, rather a shorter one without padding: readers that join words of one encoding before they decode
+ * them (GMime up to 3.2.13, by which notmuch shows mail) stop at padding and lose the rest.
+ */
 static struct span fitting(
 	const struct word_encoding *encoding, struct span text, size_t room, size_t (*step)(struct span))
 {
-	size_t end = 0;
+	size_t end = 0, unpadded = 0;
 
 	while (end < text.len) {
 		size_t next = end + step(span_from(text, end));
@@ -228,8 +238,10 @@ static struct span fitting(
 		if (encoding->size(span_first(text, next)) > room)
 			break;
 		end = next;
+		if (end % encoding->octets == 0)
+			unpadded = end;
 	}
-	return span_first(text, end);
+	return span_first(text, end < text.len && unpadded ? unpadded : end);
 }
 
 static size_t word_room(const struct line *line)
@@ -244,9 +256,9 @@ static size_t word_room(const struct line *line)
 static struct span next_word(struct line *line, const struct word_encoding *encoding, struct span text)
 {
 	struct span word = fitting(encoding, text, word_room(line), utf8_grapheme);
-	bool is_whole = word.len == text.len;
+	bool is_poor = !word.len || is_padded(encoding, word) || word_room(line) < WORD_ROOM_WORTH;
 
-	if (!is_whole && line->may_fold && (!word.len || word_room(line) < WORD_ROOM_WORTH)) {
+	if (word.len < text.len && is_poor && line->may_fold) {
 		line_fold(line);
 		word = fitting(encoding, text, word_room(line), utf8_grapheme);
 	}
@@ -261,12 +273,19 @@ static struct span next_word(struct line *line, const struct word_encoding *enco
 
 static void add_encoded_words(struct line *line, struct span text)
 {
-	const struct word_encoding *encoding = q_size(text) <= b_size(text) ? &word_q : &word_b;
+	const struct word_encoding *shorter = q_size(text) <= b_size(text) ? &word_q : &word_b;
 
 	while (text.len) {
+		const struct word_encoding *encoding = shorter;
 		struct span word = next_word(line, encoding, text);
 		struct str unit;
 
+		if (is_padded(encoding, word) && word.len < text.len) {
+			struct span other = fitting(&word_q, text, word_room(line), utf8_grapheme);
+
+			encoding = other.len ? &word_q : encoding;
+			word = other.len ? other : word;
+		}
 		str_init(&unit, STR_MAX_SMALL);
 		str_add_text(&unit, encoding->open);
 		encoding->add(&unit, word);
@@ -276,6 +295,8 @@ static void add_encoded_words(struct line *line, struct span text)
 		line->limit = LINE_ENCODED;
 		str_clear(&unit);
 		text = span_from(text, word.len);
+		if (text.len)
+			line_fold(line);
 	}
 }
 
@@ -409,6 +430,11 @@ static bool is_atoms(struct span name)
 	return true;
 }
 
+static bool fits_here(const struct line *line, size_t size)
+{
+	return line->may_fold || size <= room_left(line);
+}
+
 /* False, and nothing written, if the name can't be a quoted string on one line. */
 static bool add_quoted(struct line *line, struct span name)
 {
@@ -425,7 +451,7 @@ static bool add_quoted(struct line *line, struct span name)
 		str_add_char(&quoted, name.ptr[i]);
 	}
 	str_add_char(&quoted, '"');
-	fits = !quoted.is_over;
+	fits = !quoted.is_over && fits_here(line, quoted.len);
 	if (fits)
 		add_unit(line, str_span(&quoted));
 	str_clear(&quoted);
@@ -434,9 +460,11 @@ static bool add_quoted(struct line *line, struct span name)
 
 static void add_phrase(struct line *line, struct span name)
 {
+	size_t first = span_find_char(name, ' ', 0);
+
 	if (!name.len)
 		return;
-	if (!looks_encoded(name) && is_atoms(name))
+	if (!looks_encoded(name) && is_atoms(name) && fits_here(line, first < name.len ? first : name.len))
 		add_plain_words(line, name);
 	else if (looks_encoded(name) || !add_quoted(line, name))
 		add_encoded_words(line, name);
@@ -516,7 +544,8 @@ enum status header_add_mailboxes(struct str *out, const char *name, const struct
 		if (status != OK)
 			return status;
 	}
-	line_start(&line, out, name, true);
+	/* Never folded right behind the field's name: to rspamd that is a field without a blank there. */
+	line_start(&line, out, name, false);
 	for (size_t i = 0; i < count; i++)
 		add_mailbox(&line, &mailboxes[i], i + 1 == count);
 	str_add(out, SPAN("\r\n"));
@@ -547,7 +576,7 @@ static void add_percent(struct str *out, struct span text)
 	}
 }
 
-static const struct word_encoding param_percent = {"utf-8''", percent_size, add_percent};
+static const struct word_encoding param_percent = {"utf-8''", percent_size, add_percent, 1};
 
 /* Escapes in quoted parameters are read differently by different readers: such values are encoded. */
 static bool is_plain_param(const struct header_param *param)

@@ -109,6 +109,29 @@ static void no_encoded_word_splits_a_grapheme(void **state)
 	str_clear(&out);
 }
 
+/* Readers that join the words before they decode them stop at padding. */
+static void an_encoded_word_with_another_behind_it_has_no_padding(void **state)
+{
+	static const char *const texts[] = {
+		"Спасение на море: двенадцать городов создают общий фонд спасения и делят расходы",
+		"沿海城镇商定建立联合救援基金，十二个港口从一月起共享船只船员和费用",
+		"🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢",
+		"น้ำ🚢กู้ภัย e\u0301\u0301 ทุนเมืองชายฝั่งตกลงจัดตั้งกองทุนกู้ภัยร่วม",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct str out;
+
+		setup(&out);
+		assert_int_equal(header_add_text(&out, "Subject", span_of(texts[i]), NULL), OK);
+		assert_non_null(strstr(out.ptr, "?B?"));
+		assert_non_null(strstr(out.ptr, "?=\r\n =?utf-8?"));
+		assert_null(strstr(out.ptr, "=?=\r\n =?utf-8?"));
+		str_clear(&out);
+	}
+}
+
 static void a_grapheme_longer_than_a_line_is_split_between_characters(void **state)
 {
 	struct str value;
@@ -461,6 +484,7 @@ int main(void)
 		cmocka_unit_test(what_looks_encoded_is_encoded_so_that_it_reads_back_as_it_is),
 		cmocka_unit_test(white_space_that_folding_would_lose_is_encoded),
 		cmocka_unit_test(no_encoded_word_splits_a_grapheme),
+		cmocka_unit_test(an_encoded_word_with_another_behind_it_has_no_padding),
 		cmocka_unit_test(a_grapheme_longer_than_a_line_is_split_between_characters),
 		cmocka_unit_test(a_word_without_end_is_encoded_and_folded),
 		cmocka_unit_test(a_line_break_nul_or_control_in_a_text_is_refused),
