@@ -26,7 +26,10 @@ void utf8_add(struct str *s, uint32_t character);
 bool utf8_has_control(struct span text, const char *allowed);
 /* Appends `text` as it may be shown: each control character is `by`, each bad byte UTF8_REPLACEMENT. */
 void utf8_add_shown(struct str *s, struct span text, char by);
-/* Also line and paragraph separators, bidirectional overrides: what may not stand in a name. */
+/*
+ * Also line and paragraph separators, bidirectional overrides, tags but for a flag's: what
+ * may not stand in a name.
+ */
 bool utf8_has_invisible(struct span text);
 
 /* How many letters are capitals and how many are small ones; scripts without the two have neither. */

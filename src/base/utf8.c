@@ -123,12 +123,19 @@ static bool is_invisible(uint32_t character)
 	return false;
 }
 
+/* Behind a black flag, tags spell whose it is: England's, Scotland's, Wales's. */
+#define FLAG 0x1f3f4u
+#define TAG_FIRST 0xe0020u
+#define TAG_LAST 0xe007fu
+
 bool utf8_has_invisible(struct span text)
 {
+	bool is_flag = false;
 	uint32_t c;
 
 	while (utf8_next(&text, &c)) {
-		if (is_control(c) || is_invisible(c))
+		is_flag = c == FLAG || (is_flag && c >= TAG_FIRST && c <= TAG_LAST);
+		if (is_control(c) || (is_invisible(c) && !is_flag))
 			return true;
 	}
 	return false;

@@ -82,9 +82,11 @@ static void controls_are_found_unless_allowed(void **state)
 static void what_hides_or_turns_text_round_may_not_stand_in_a_name(void **state)
 {
 	static const char *const bad[] = {"a\xe2\x80\xa8z", "a\xe2\x80\xa9z", "a\xe2\x80\xaez",
-		"a\xe2\x81\xa7z", "\xef\xbb\xbfz", "a\xe2\x80\x8bz", "a\rz"};
+		"a\xe2\x81\xa7z", "\xef\xbb\xbfz", "a\xe2\x80\x8bz", "a\rz", "a\U000e0067z",
+		"\U0001f3f4 \U000e0067"};
 	static const char *const good[] = {"Ana", "محمد", "می\xe2\x80\x8cخواهم",
-		"\xe0\xa4\x95\xe0\xa5\x8d\xe2\x80\x8d\xe0\xa4\xb7", "Łukasz Żak", "李小龍"};
+		"\xe0\xa4\x95\xe0\xa5\x8d\xe2\x80\x8d\xe0\xa4\xb7", "Łukasz Żak", "李小龍",
+		"\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f England"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
