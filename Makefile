@@ -20,16 +20,20 @@ MAKEFLAGS += --no-builtin-rules
 # Debian's packages: to build and run, to see it work, to test, to lint and measure.
 DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libetpan-dev libconfig-dev \
 	libsqlite3-dev libcmark-dev libyaml-dev libcsv-dev libxml2-dev libjansson-dev libssl-dev libidn2-dev \
-	libunistring-dev libmagic-dev libglib2.0-dev tzdata ca-certificates
+	libunistring-dev libglib2.0-dev tzdata ca-certificates
 DEPS_DEMO := python3
-DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium tidy fonts-noto-core
+DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium tidy fonts-noto-core \
+	libgmime-3.0-dev rspamd spamassassin python3-dkim python3-nacl libmail-dkim-perl opendkim
 DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov sqlite3
 
 # The same for other systems: pkg-config's modules, and headers of libraries that are none.
-PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libmagic libxml-2.0 jansson libcrypto libidn2 glib-2.0
+PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libxml-2.0 jansson libcrypto libidn2 glib-2.0
 HEADERS := csv.h unistr.h
+PACKAGES_TEST := gmime-3.0
+HEADERS_TEST := cmocka.h
 
-have = LIBRARIES="$(PACKAGES)" HEADERS="$(HEADERS) $(2)" .ci/deps $(sort $(1))
+have = LIBRARIES="$(PACKAGES) $(2)" HEADERS="$(HEADERS) $(3)" .ci/deps $(sort $(1))
+have_tests = $(call have,$(1),$(PACKAGES_TEST),$(HEADERS_TEST))
 
 # --- how it is compiled ---
 
@@ -134,6 +138,12 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 $(BENCHES) $(TOOLS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/support/sampleletter.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# A reader of mail that is none of ours: that tool's alone.
+GMIME_READER := tests/tools/gmime_reader
+gmime = $(patsubst -I%,-isystem %,$(shell pkg-config $(1) $(PACKAGES_TEST)))
+$(BUILD)/$(GMIME_READER).o build/lint/$(GMIME_READER).ok: private CFLAGS += $(call gmime,--cflags)
+$(BUILD)/$(GMIME_READER): private LDLIBS += $(call gmime,--libs)
+
 RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)
 
 .PHONY: tests fuzzers
@@ -158,7 +168,7 @@ demo: ## install what is missing, build, and watch a release go out
 
 .PHONY: test
 test: ## install what is missing, build, and run all tests
-	@$(call have,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST),cmocka.h)
+	@$(call have_tests,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST))
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@$(MAKE) --no-print-directory check
 
@@ -168,7 +178,7 @@ deps: ## install what it takes to build and run
 
 .PHONY: deps-dev
 deps-dev: ## install what it takes to test, lint and measure
-	@$(call have,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST) $(DEPS_DEV),cmocka.h)
+	@$(call have_tests,$(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST) $(DEPS_DEV))
 
 # --- other ways to run the tests ---
 
