@@ -20,14 +20,14 @@ MAKEFLAGS += --no-builtin-rules
 # Debian's packages: to build and run, to see it work, to test, to lint and measure.
 DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libetpan-dev libconfig-dev \
 	libsqlite3-dev libcmark-dev libyaml-dev libcsv-dev libxml2-dev libjansson-dev libssl-dev libidn2-dev \
-	libunistring-dev libglib2.0-dev tzdata ca-certificates
+	libunistring-dev libmagic-dev libglib2.0-dev tzdata ca-certificates
 DEPS_DEMO := python3
 DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium tidy fonts-noto-core \
 	libgmime-3.0-dev rspamd spamassassin python3-dkim python3-nacl libmail-dkim-perl opendkim
 DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov sqlite3
 
 # The same for other systems: pkg-config's modules, and headers of libraries that are none.
-PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libxml-2.0 jansson libcrypto libidn2 glib-2.0
+PACKAGES := libcurl gnutls libetpan libconfig sqlite3 libcmark yaml-0.1 libmagic libxml-2.0 jansson libcrypto libidn2 glib-2.0
 HEADERS := csv.h unistr.h
 PACKAGES_TEST := gmime-3.0
 HEADERS_TEST := cmocka.h
