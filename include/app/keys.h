@@ -1,6 +1,7 @@
 #ifndef APP_KEYS_H
 #define APP_KEYS_H
 
+#include "app/settings.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "mail/dkim.h"
@@ -74,6 +75,14 @@ struct key_request {
  */
 enum status keys_make(
 	struct keys *keys, const struct key_request *request, struct key_list *list, struct err *err);
+
+/* Whether a text can be what a request says, in the form it is typed in. */
+bool key_is_selector(const char *text);
+bool key_is_algorithm(const char *text);
+/* A domain as it is typed, as A-labels in lower case. E_SYNTAX for what is none. */
+enum status key_domain(const char *text, struct str *out, struct err *err);
+/* The domain that a newsroom's mail is from. */
+enum status key_sender_domain(const struct settings *settings, struct str *out, struct err *err);
 
 /* For people and zones. */
 const char *key_algorithm(const struct key *key); /* "rsa" */

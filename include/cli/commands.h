@@ -28,6 +28,8 @@ extern const struct command cmd_release_preview;
 extern const struct command cmd_cancel;
 extern const struct command cmd_hold;
 extern const struct command cmd_init;
+extern const struct command cmd_key_new;
+extern const struct command cmd_key_show;
 extern const struct command cmd_log;
 extern const struct command cmd_resolve;
 extern const struct command cmd_resume;

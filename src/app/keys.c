@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/zone.h"
+#include "mail/addr.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -449,6 +450,46 @@ enum status keys_make(
 	for (size_t i = 0; i < count; i++)
 		str_clear(&plans[i].selector);
 	return status;
+}
+
+bool key_is_selector(const char *text)
+{
+	return dkim_is_name(span_of(text));
+}
+
+bool key_is_algorithm(const char *text)
+{
+	enum dkim_algorithm algorithm;
+
+	return dkim_algorithm_parse(span_of(text), &algorithm);
+}
+
+enum status key_domain(const char *text, struct str *out, struct err *err)
+{
+	char *probe = mem_format("postmaster@%s", text);
+	enum status status = settingcheck_domain(span_of(text), err);
+	struct addr addr;
+
+	if (status == OK)
+		status = addr_parse(span_of(probe), &addr, err);
+	if (status == OK) {
+		str_add_text(out, addr.domain);
+		addr_clear(&addr);
+	}
+	free(probe);
+	return status;
+}
+
+enum status key_sender_domain(const struct settings *settings, struct str *out, struct err *err)
+{
+	struct mailbox mailbox;
+	enum status status = mailbox_parse(span_of(settings->sender.from), &mailbox, err);
+
+	if (status != OK)
+		return status;
+	str_add_text(out, mailbox.addr.domain);
+	mailbox_clear(&mailbox);
+	return OK;
 }
 
 const char *key_algorithm(const struct key *key)

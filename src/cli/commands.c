@@ -32,6 +32,8 @@ const struct command *const command_table[] = {
 	&cmd_suppress_remove,
 	&cmd_suppress_show,
 	&cmd_suppress_why,
+	&cmd_key_new,
+	&cmd_key_show,
 	&cmd_config_check,
 	&cmd_config_show,
 	&cmd_version,

@@ -260,8 +260,9 @@ enum status dkim_key_parse(struct span pem, struct dkim_key **out, struct err *e
 	const struct label *label = NULL;
 	struct span base64 = {NULL, 0};
 	EVP_PKEY *pkey = NULL;
-	struct str der;
+	struct err reason;
 	enum status status;
+	struct str der;
 
 	if (pem.len > DKIM_PEM_MAX)
 		return err_set(err, E_RANGE, "it is larger than %u bytes", DKIM_PEM_MAX);
@@ -272,8 +273,10 @@ enum status dkim_key_parse(struct span pem, struct dkim_key **out, struct err *e
 	/* All its room at once: growing would leave copies of the secret behind. */
 	str_add_repeat(&der, '\0', base64.len);
 	str_empty(&der);
-	status = codec_base64_decode(base64, &der, err);
-	if (status == OK) {
+	status = codec_base64_decode(base64, &der, &reason);
+	if (status != OK) {
+		status = err_set(err, E_SYNTAX, "it is damaged: %s", reason.text);
+	} else {
 		pkey = decode(label->coding, str_span(&der));
 		status = pkey ? check_and_wrap(pkey, out, err)
 			      : err_set(err, E_SYNTAX, "it is damaged: there is no key in it");
