@@ -1,6 +1,7 @@
 /*
  * What DKIM costs a message: hashing its body, plain and made relaxed before, and
- * sealing it with a key of each algorithm.
+ * sealing it with a key of each algorithm. Processor time, so that others at work on the
+ * machine count little.
  */
 #include "mail/dkim.h"
 
@@ -15,7 +16,7 @@ static double nanoseconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
