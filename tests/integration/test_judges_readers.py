@@ -19,7 +19,7 @@ ROUNDS = 60
 RECIPIENTS = 2
 PICTURES = [
   ("png", pictures.png(700, 400)), ("jpg", pictures.jpeg(640, 480)), ("gif", pictures.gif(60, 20)),
-  ("png", pictures.png(520, 9, extra=b"x" * 30_000)),
+  ("png", pictures.png(520, 16, extra=b"x" * 30_000)),
 ]  # fmt: skip
 
 # GMime up to 3.2.13 joins words of one encoding before it decodes them, and loses what comes after padding

@@ -4,10 +4,12 @@ The seed is the test's, so that a failure can be had again.
 """
 
 import dataclasses
+import io
 import json
 import os
 import random
 import re
+import zipfile
 
 # By script: words that people write, spaces between them or not, and their direction.
 SCRIPTS = {
@@ -28,7 +30,7 @@ SCRIPTS = {
 DIRECTION = {"arabic": "ar", "hebrew": "he"}
 WORDS = {name: words.replace("\u200b", "").split(" ") for name, (_, words) in SCRIPTS.items()}
 
-EXTENSIONS = ("pdf", "csv", "docx", "xlsx", "zip", "bin")
+EXTENSIONS = ("pdf", "csv", "txt", "zip", "dat")
 
 
 @dataclasses.dataclass
@@ -82,6 +84,13 @@ class Release:
     return os.path.join(folder, "random.md")
 
 
+def zip_of(content):
+  out = io.BytesIO()
+  with zipfile.ZipFile(out, "w") as archive:
+    archive.writestr(zipfile.ZipInfo("content", (2026, 1, 1, 0, 0, 0)), content)
+  return out.getvalue()
+
+
 def escape(text):
   """As Markdown that means the text itself."""
   return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
@@ -113,6 +122,15 @@ class Releases:
     text = re.sub(r"[/\\]", "", self.text(1, 6))
     return f"{text.strip('. ') or 'x'}.{extension}"
 
+  def file(self, extension):
+    """One that its name doesn't belie, of random bytes where they may be."""
+    noise = self.random.randbytes(self.random.choice((1, 56, 57, 58, 1000, 20_000)))
+    if extension in ("csv", "txt"):
+      return (self.text(1, 200) + "\n").encode()
+    if extension == "zip":
+      return zip_of(noise)
+    return b"%PDF-1.4\n" + noise if extension == "pdf" else b"\0\1\2\3" + noise
+
   def contact(self):
     user = self.random.choice(("roy", "jonas.lind", "o'neil", "first+tag"))
     domain = self.random.choice(("harbour.example", "press.harbour.example", "xn--bcher-kva.example"))
@@ -132,8 +150,8 @@ class Releases:
       boilerplate=self.text(3, 40) if self.random.random() < 0.5 else "",
     )
     for _ in range(self.random.randint(0, 3)):
-      size = self.random.choice((0, 1, 56, 57, 58, 1000, 20_000))
-      release.attachments[self.file_name(self.random.choice(EXTENSIONS))] = self.random.randbytes(size)
+      extension = self.random.choice(EXTENSIONS)
+      release.attachments[self.file_name(extension)] = self.file(extension)
     for _ in range(self.random.randint(0, 2) if pictures else 0):
       extension, content = self.random.choice(pictures)
       release.pictures[self.file_name(extension)] = (content, self.text(1, 9), self.text(1, 20), self.text(1, 4))
