@@ -19,6 +19,8 @@
  * Appends. E_RANGE over the ceilings.
  */
 enum status markdown_html(struct span source, struct str *out, struct err *err);
+/* The same for a page that runs from right to left: its lists and quotes are marked on the right. */
+enum status markdown_html_right_to_left(struct span source, struct str *out, struct err *err);
 
 /*
  * Plain text that reads like a wire story: wrapped at `columns` (terminal

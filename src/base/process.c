@@ -22,8 +22,6 @@
 #define OURS_FD_LEAST 16 /* where the pipes' other ends wait, clear of the two above */
 #define PASSED_MAX 64u
 
-extern char **environ;
-
 /* What is passed on; a name that ends in '_' stands for all that begin so. */
 static const char *const passed[] = {
 	"PATH",

@@ -45,8 +45,12 @@ static enum status set_prose(struct context *c, const char *key, struct span mar
 	enum status status;
 
 	str_init(&out, STR_MAX_LARGE);
-	status = c->is_html ? markdown_html(markdown, &out, c->err)
-			    : markdown_text(markdown, TEXT_COLUMNS, c->notes, &out, c->err);
+	if (!c->is_html)
+		status = markdown_text(markdown, TEXT_COLUMNS, c->notes, &out, c->err);
+	else if (words_are_right_to_left(c->words))
+		status = markdown_html_right_to_left(markdown, &out, c->err);
+	else
+		status = markdown_html(markdown, &out, c->err);
 	if (status == OK)
 		value_set_text(c->map, key, span_trim(str_span(&out)));
 	str_clear(&out);

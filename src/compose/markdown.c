@@ -15,16 +15,24 @@ struct element {
 
 static const struct element elements[] = {
 	{CMARK_NODE_PARAGRAPH, "<p style=\"margin:0 0 16px\">", "</p>\n"},
-	{CMARK_NODE_BLOCK_QUOTE,
-		"<blockquote style=\"margin:0 0 16px;padding:0 0 0 20px;padding-inline:20px 0;"
-		"border-inline-start:3px solid #0b4f8a;font-size:19px\">\n",
-		"</blockquote>\n"},
 	{CMARK_NODE_ITEM, "<li style=\"margin:0 0 8px\">", "</li>\n"},
 	{CMARK_NODE_EMPH, "<em>", "</em>"},
 	{CMARK_NODE_STRONG, "<strong>", "</strong>"},
 };
 
-static const char *const list_style = "margin:0 0 16px;padding:0 24px;padding-inline:24px 0";
+/*
+ * What stands at a line's beginning, for text from left to right and from right to
+ * left: Gmail and Outlook know no "start" of a line. Outlook puts a list's marks into
+ * its margin and never into its padding.
+ */
+static const char *const quote_styles[] = {
+	"margin:0 0 16px;padding-left:20px;border-left:3px solid #0b4f8a;font-size:19px",
+	"margin:0 0 16px;padding-right:20px;border-right:3px solid #0b4f8a;font-size:19px",
+};
+static const char *const list_styles[] = {
+	"margin:0 0 16px 24px;padding:0",
+	"margin:0 24px 16px 0;padding:0",
+};
 static const char *const link_style = "color:#0b4f8a";
 static const char *const code_style = "font-family:Menlo,Consolas,monospace;font-size:16px";
 static const char *const code_block_style =
@@ -74,17 +82,18 @@ static void add_heading(struct str *out, cmark_node *node, bool is_open)
 		str_addf(out, "</h%d>\n", level);
 }
 
-static void add_list(struct str *out, cmark_node *node, bool is_open)
+static void add_list(struct str *out, cmark_node *node, bool is_open, bool is_right_to_left)
 {
+	const char *style = list_styles[is_right_to_left];
 	bool is_ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
 	int start = cmark_node_get_list_start(node);
 
 	if (!is_open)
 		str_add_text(out, is_ordered ? "</ol>\n" : "</ul>\n");
 	else if (is_ordered && start != 1)
-		str_addf(out, "<ol start=\"%d\" style=\"%s\">\n", start, list_style);
+		str_addf(out, "<ol start=\"%d\" style=\"%s\">\n", start, style);
 	else
-		str_addf(out, "<%s style=\"%s\">\n", is_ordered ? "ol" : "ul", list_style);
+		str_addf(out, "<%s style=\"%s\">\n", is_ordered ? "ol" : "ul", style);
 }
 
 static void add_link(struct str *out, cmark_node *node, bool is_open)
@@ -98,6 +107,14 @@ static void add_link(struct str *out, cmark_node *node, bool is_open)
 	str_add_text(out, "<a href=\"");
 	add_escaped(out, markdown_url(node));
 	str_addf(out, "\" style=\"%s\">", link_style);
+}
+
+static void add_quote(struct str *out, bool is_open, bool is_right_to_left)
+{
+	if (is_open)
+		str_addf(out, "<blockquote style=\"%s\">\n", quote_styles[is_right_to_left]);
+	else
+		str_add_text(out, "</blockquote>\n");
 }
 
 /* A tight list's items hold their words without paragraphs around them. */
@@ -138,14 +155,17 @@ static void add_code(struct str *out, cmark_node *node)
 	str_add_text(out, "</code>");
 }
 
-static void add_node(struct str *out, cmark_node *node, bool is_open)
+static void add_node(struct str *out, cmark_node *node, bool is_open, bool is_right_to_left)
 {
 	switch ((int)cmark_node_get_type(node)) {
 	case CMARK_NODE_HEADING:
 		add_heading(out, node, is_open);
 		break;
 	case CMARK_NODE_LIST:
-		add_list(out, node, is_open);
+		add_list(out, node, is_open, is_right_to_left);
+		break;
+	case CMARK_NODE_BLOCK_QUOTE:
+		add_quote(out, is_open, is_right_to_left);
 		break;
 	case CMARK_NODE_LINK:
 		add_link(out, node, is_open);
@@ -173,7 +193,7 @@ static void add_node(struct str *out, cmark_node *node, bool is_open)
 	}
 }
 
-enum status markdown_html(struct span source, struct str *out, struct err *err)
+static enum status write_html(struct span source, bool is_right_to_left, struct str *out, struct err *err)
 {
 	cmark_node *document;
 	cmark_iter *iter;
@@ -184,8 +204,18 @@ enum status markdown_html(struct span source, struct str *out, struct err *err)
 		return status;
 	iter = cmark_iter_new(document);
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
-		add_node(out, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
+		add_node(out, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER, is_right_to_left);
 	cmark_iter_free(iter);
 	cmark_node_free(document);
 	return str_status(out, "the text as HTML", err);
+}
+
+enum status markdown_html(struct span source, struct str *out, struct err *err)
+{
+	return write_html(source, false, out, err);
+}
+
+enum status markdown_html_right_to_left(struct span source, struct str *out, struct err *err)
+{
+	return write_html(source, true, out, err);
 }

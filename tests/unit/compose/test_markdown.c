@@ -66,6 +66,22 @@ static void characters_of_html_are_escaped(void **state)
 	assert_html("[x](https://a.example/?a=1&b=\"2)", "https://a.example/?a=1&amp;b=&quot;2\"");
 }
 
+static void quotes_and_lists_are_marked_where_their_lines_begin(void **state)
+{
+	struct str out;
+
+	(void)state;
+	assert_html("> a", "<blockquote style=\"margin:0 0 16px;padding-left:20px;border-left:3px ");
+	assert_html("- a", "<ul style=\"margin:0 0 16px 24px;padding:0\">");
+	str_init(&out, STR_MAX_LARGE);
+	assert_int_equal(markdown_html_right_to_left(SPAN("> a\n\n1. a\n\n- a"), &out, NULL), OK);
+	assert_non_null(strstr(out.ptr, "padding-right:20px;border-right:3px "));
+	assert_non_null(strstr(out.ptr, "<ol style=\"margin:0 24px 16px 0;padding:0\">"));
+	assert_non_null(strstr(out.ptr, "<ul style=\"margin:0 24px 16px 0;padding:0\">"));
+	assert_null(strstr(out.ptr, "left"));
+	str_clear(&out);
+}
+
 static void only_web_and_mail_links_are_links(void **state)
 {
 	(void)state;
@@ -290,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_html_never_reaches_a_mail),
 		cmocka_unit_test(characters_of_html_are_escaped),
+		cmocka_unit_test(quotes_and_lists_are_marked_where_their_lines_begin),
 		cmocka_unit_test(only_web_and_mail_links_are_links),
 		cmocka_unit_test(headings_start_below_the_title),
 		cmocka_unit_test(an_image_gives_way_to_its_description),
