@@ -22,12 +22,14 @@ struct process {
 char *process_find(const char *name);
 
 /*
- * `arguments` end in NULL; the first is the program's name. With pipes, what is
+ * `arguments` end in NULL; the first is the program's name. `variables`
+ * ("NAME=value", ended by NULL; NULL for none) stand in the environment in place of ours.
+ * With pipes, what is
  * written to to_fd comes out of the program's descriptor 3, and what it writes to
  * its 4 out of from_fd. E_IO names the path. End it with process_end.
  */
-enum status process_start(
-	const char *path, const char *const *arguments, bool has_pipes, struct process *out, struct err *err);
+enum status process_start(const char *path, const char *const *arguments, const char *const *variables,
+	bool has_pipes, struct process *out, struct err *err);
 
 /* Wait for the program's end. E_BUSY if it still runs. *exit_status is 128 and the signal if one ended it. */
 enum status process_wait(struct process *process, int timeout_ms, int *exit_status, struct err *err);

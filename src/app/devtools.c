@@ -72,6 +72,10 @@ static char *find_chromium(void)
 static enum status start(struct devtools *devtools, const char *path, struct err *err)
 {
 	char *profile = mem_format("--user-data-dir=%s", devtools->profile);
+	/* Where it would leave things behind that its profile doesn't hold. */
+	char *config = mem_format("XDG_CONFIG_HOME=%s", devtools->profile);
+	char *cache = mem_format("XDG_CACHE_HOME=%s", devtools->profile);
+	const char *const variables[] = {config, cache, NULL};
 	const char *arguments[FLAG_COUNT + 4] = {path, profile};
 	size_t count = 2;
 	enum status status;
@@ -81,8 +85,10 @@ static enum status start(struct devtools *devtools, const char *path, struct err
 	/* Chromium refuses to be root inside its own sandbox. */
 	if (geteuid() == 0)
 		arguments[count++] = "--no-sandbox";
-	status = process_start(path, arguments, true, &devtools->process, err);
+	status = process_start(path, arguments, variables, true, &devtools->process, err);
 	free(profile);
+	free(config);
+	free(cache);
 	return status;
 }
 

@@ -43,10 +43,13 @@ static const char *const passed[] = {
 	"BROWSER",
 };
 
-static bool is_passed(const char *variable)
+static struct span name_of(const char *variable)
 {
-	struct span name = span_first(span_of(variable), span_find_char(span_of(variable), '=', 0));
+	return span_first(span_of(variable), span_find_char(span_of(variable), '=', 0));
+}
 
+static bool is_passed(struct span name)
+{
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
 		struct span row = span_of(passed[i]);
 		bool is_family = row.ptr[row.len - 1] == '_';
@@ -57,13 +60,27 @@ static bool is_passed(const char *variable)
 	return false;
 }
 
-/* At most PASSED_MAX and the NULL at the end. */
-static void pick_environment(char **out)
+static bool is_among(struct span name, const char *const *variables, size_t count)
 {
-	size_t count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (span_equals(name_of(variables[i]), name))
+			return true;
+	}
+	return false;
+}
 
+/* At most PASSED_MAX and the NULL at the end. */
+static void pick_environment(const char *const *variables, const char **out)
+{
+	size_t own = 0, count;
+
+	while (variables && variables[own] && own < PASSED_MAX) {
+		out[own] = variables[own];
+		own++;
+	}
+	count = own;
 	for (char **variable = environ; variable && *variable && count < PASSED_MAX; variable++) {
-		if (is_passed(*variable))
+		if (is_passed(name_of(*variable)) && !is_among(name_of(*variable), out, own))
 			out[count++] = *variable;
 	}
 	out[count] = NULL;
@@ -139,11 +156,11 @@ static void set_actions(
 	posix_spawn_file_actions_addclosefrom_np(actions, to_fd >= 0 ? FROM_FD + 1 : TO_FD);
 }
 
-enum status process_start(
-	const char *path, const char *const *arguments, bool has_pipes, struct process *out, struct err *err)
+enum status process_start(const char *path, const char *const *arguments, const char *const *variables,
+	bool has_pipes, struct process *out, struct err *err)
 {
 	int to[2] = {-1, -1}, from[2] = {-1, -1};
-	char *environment[PASSED_MAX + 1];
+	const char *environment[PASSED_MAX + 1];
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	enum status status = OK;
@@ -158,10 +175,11 @@ enum status process_start(
 		close_both(to);
 		return status;
 	}
-	pick_environment(environment);
+	pick_environment(variables, environment);
 	set_actions(&actions, &attributes, to[0], from[1]);
-	failure = posix_spawn(
-		&out->pid, path, &actions, &attributes, (char *const *)(uintptr_t)arguments, environment);
+	/* It takes pointers to what it doesn't change. */
+	failure = posix_spawn(&out->pid, path, &actions, &attributes, (char *const *)(uintptr_t)arguments,
+		(char *const *)(uintptr_t)environment);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	if (failure) {

@@ -58,7 +58,7 @@ static bool open_page(const char *browser, const char *path)
 	struct process process;
 	int exit_status = 0;
 
-	if (process_start(browser, arguments, false, &process, NULL) != OK)
+	if (process_start(browser, arguments, NULL, false, &process, NULL) != OK)
 		return false;
 	if (process_wait(&process, BROWSER_WAIT_MS, &exit_status, NULL) != OK)
 		exit_status = 0;

@@ -16,7 +16,7 @@ static int run(const char *words, struct process *process, bool has_pipes)
 	struct err err = {0};
 	int exit_status = -1;
 
-	if (process_start("/bin/sh", arguments, has_pipes, process, &err) != OK)
+	if (process_start("/bin/sh", arguments, NULL, has_pipes, process, &err) != OK)
 		fail_msg("%s", err.text);
 	if (process_wait(process, LONG_MS, &exit_status, &err) != OK)
 		fail_msg("%s", err.text);
@@ -56,6 +56,22 @@ static void a_program_gets_no_descriptor_and_no_secret_of_ours(void **state)
 	close(ours[1]);
 }
 
+static void a_variable_of_the_call_stands_in_place_of_ours(void **state)
+{
+	const char *const arguments[] = {"sh", "-c", "test \"$LC_TIME $NEW\" = \"B x\"", NULL};
+	const char *const variables[] = {"LC_TIME=B", "NEW=x", NULL};
+	struct process process;
+	int exit_status = -1;
+
+	(void)state;
+	setenv("LC_TIME", "C", 1);
+	assert_int_equal(process_start("/bin/sh", arguments, variables, false, &process, NULL), OK);
+	assert_int_equal(process_wait(&process, LONG_MS, &exit_status, NULL), OK);
+	assert_int_equal(exit_status, 0);
+	process_end(&process);
+	unsetenv("LC_TIME");
+}
+
 static void what_is_written_to_a_program_comes_back_through_the_pipes(void **state)
 {
 	const char *const arguments[] = {"sh", "-c", "cat <&3 >&4", NULL};
@@ -63,7 +79,7 @@ static void what_is_written_to_a_program_comes_back_through_the_pipes(void **sta
 	char back[6] = "";
 
 	(void)state;
-	assert_int_equal(process_start("/bin/sh", arguments, true, &process, NULL), OK);
+	assert_int_equal(process_start("/bin/sh", arguments, NULL, true, &process, NULL), OK);
 	assert_int_equal(write(process.to_fd, "words", 5), 5);
 	assert_int_equal(read(process.from_fd, back, 5), 5);
 	assert_string_equal(back, "words");
@@ -79,7 +95,7 @@ static void a_program_that_goes_on_is_waited_for_no_longer_than_asked(void **sta
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(process_start("/bin/sh", arguments, true, &process, NULL), OK);
+	assert_int_equal(process_start("/bin/sh", arguments, NULL, true, &process, NULL), OK);
 	assert_int_equal(process_wait(&process, 0, &exit_status, NULL), E_BUSY);
 	pid = process.pid;
 	process_end(&process);
@@ -93,7 +109,7 @@ static void a_missing_program_is_named(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_int_equal(process_start("/nowhere/nothing", arguments, true, &process, &err), E_IO);
+	assert_int_equal(process_start("/nowhere/nothing", arguments, NULL, true, &process, &err), E_IO);
 	assert_contains(err.text, "/nowhere/nothing");
 	process_end(&process);
 }
@@ -142,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_programs_exit_status_is_told),
 		cmocka_unit_test(a_program_gets_no_descriptor_and_no_secret_of_ours),
+		cmocka_unit_test(a_variable_of_the_call_stands_in_place_of_ours),
 		cmocka_unit_test(what_is_written_to_a_program_comes_back_through_the_pipes),
 		cmocka_unit_test(a_program_that_goes_on_is_waited_for_no_longer_than_asked),
 		cmocka_unit_test(a_missing_program_is_named),
