@@ -13,6 +13,7 @@ import letters
 
 TIDY = shutil.which("tidy")
 CLIP = 102 * 1024  # what Gmail shows before "[Message clipped]"
+COLUMN = 520  # pixels of text and pictures
 STYLE_MAX = 8 * 1024  # Gmail drops a style block that is larger
 BANNED = {
   "script", "iframe", "frame", "form", "input", "button", "select", "textarea", "object", "embed", "applet",
@@ -128,6 +129,8 @@ class Html(unittest.TestCase):
       for attrs in page.all("img"):
         self.assertTrue(attrs["alt"].strip())
         self.assertRegex(attrs["width"], r"^[1-9]\d*$")
+        self.assertRegex(attrs["height"], r"^[1-9]\d*$")
+        self.assertLessEqual(int(attrs["width"]), COLUMN)
         self.assertTrue(attrs["src"].startswith("cid:"), attrs["src"])
         shown.append(attrs["src"][4:])
       self.assertEqual(sorted(shown), sorted(letter.content_ids))

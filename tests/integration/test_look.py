@@ -247,7 +247,7 @@ class Look(unittest.TestCase):
       for image in look["images"]:
         self.assertEqual(image["real_width"], 0)
         self.assertGreaterEqual(image["height"], TEXT_SIZE_MIN)
-        self.assertLess(image["height"], SCREEN_HEIGHT / 4)
+        self.assertLess(image["height"], SCREEN_HEIGHT / 2)
         self.assertGreaterEqual(image["size"], TEXT_SIZE_MIN)
         self.assertGreaterEqual(image["contrast"], CONTRAST_MIN)
 
