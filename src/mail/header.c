@@ -57,17 +57,25 @@ static void line_fold(struct line *line)
 	line->may_fold = false;
 }
 
-/* Bytes that stay together, on this line if they fit, else on the next. */
-static void add_unit(struct line *line, struct span unit)
+/*
+ * `size` bytes that stay together come next: on this line if they fit, else on the
+ * next. The caller adds them.
+ */
+static void begin_unit(struct line *line, size_t size)
 {
-	if (line->may_fold && line->column + line->has_space_next + unit.len > line->limit)
+	if (line->may_fold && line->column + line->has_space_next + size > line->limit)
 		line_fold(line);
 	if (line->has_space_next)
 		str_add_char(line->out, ' ');
-	str_add(line->out, unit);
-	line->column += line->has_space_next + unit.len;
+	line->column += line->has_space_next + size;
 	line->has_space_next = true;
 	line->may_fold = true;
+}
+
+static void add_unit(struct line *line, struct span unit)
+{
+	begin_unit(line, unit.len);
+	str_add(line->out, unit);
 }
 
 static size_t room_left(const struct line *line)
@@ -278,7 +286,6 @@ static void add_encoded_words(struct line *line, struct span text)
 	while (text.len) {
 		const struct word_encoding *encoding = shorter;
 		struct span word = next_word(line, encoding, text);
-		struct str unit;
 
 		if (is_padded(encoding, word) && word.len < text.len) {
 			struct span other = fitting(&word_q, text, word_room(line), utf8_grapheme);
@@ -286,14 +293,12 @@ static void add_encoded_words(struct line *line, struct span text)
 			encoding = other.len ? &word_q : encoding;
 			word = other.len ? other : word;
 		}
-		str_init(&unit, STR_MAX_SMALL);
-		str_add_text(&unit, encoding->open);
-		encoding->add(&unit, word);
-		str_add(&unit, SPAN("?="));
 		line->limit = LINE_ENCODED;
-		add_unit(line, str_span(&unit));
+		begin_unit(line, WORD_FRAME + encoding->size(word));
+		str_add_text(line->out, encoding->open);
+		encoding->add(line->out, word);
+		str_add(line->out, SPAN("?="));
 		line->limit = LINE_ENCODED;
-		str_clear(&unit);
 		text = span_from(text, word.len);
 		if (text.len)
 			line_fold(line);
@@ -438,24 +443,21 @@ static bool fits_here(const struct line *line, size_t size)
 /* False, and nothing written, if the name can't be a quoted string on one line. */
 static bool add_quoted(struct line *line, struct span name)
 {
-	struct str quoted;
-	bool fits;
+	size_t size = name.len + strlen("\"\"");
 
-	if (!is_printable(name))
+	for (size_t i = 0; i < name.len; i++)
+		size += is_one_of(name.ptr[i], "\"\\");
+	if (!is_printable(name) || size > UNIT_WANTED || !fits_here(line, size))
 		return false;
-	str_init(&quoted, UNIT_WANTED);
-	str_add_char(&quoted, '"');
+	begin_unit(line, size);
+	str_add_char(line->out, '"');
 	for (size_t i = 0; i < name.len; i++) {
 		if (is_one_of(name.ptr[i], "\"\\"))
-			str_add_char(&quoted, '\\');
-		str_add_char(&quoted, name.ptr[i]);
+			str_add_char(line->out, '\\');
+		str_add_char(line->out, name.ptr[i]);
 	}
-	str_add_char(&quoted, '"');
-	fits = !quoted.is_over && fits_here(line, quoted.len);
-	if (fits)
-		add_unit(line, str_span(&quoted));
-	str_clear(&quoted);
-	return fits;
+	str_add_char(line->out, '"');
+	return true;
 }
 
 static void add_phrase(struct line *line, struct span name)
@@ -516,19 +518,17 @@ static enum status check_mailbox(const char *name, const struct header_mailbox *
 
 static void add_mailbox(struct line *line, const struct header_mailbox *mailbox, bool is_last)
 {
-	struct str unit;
+	size_t brackets = mailbox->name.len ? strlen("<>") : 0;
 
 	add_phrase(line, mailbox->name);
-	str_init(&unit, ADDRESS_MAX + strlen("<>,"));
-	if (mailbox->name.len)
-		str_add_char(&unit, '<');
-	str_add(&unit, mailbox->address);
-	if (mailbox->name.len)
-		str_add_char(&unit, '>');
+	begin_unit(line, mailbox->address.len + brackets + !is_last);
+	if (brackets)
+		str_add_char(line->out, '<');
+	str_add(line->out, mailbox->address);
+	if (brackets)
+		str_add_char(line->out, '>');
 	if (!is_last)
-		str_add_char(&unit, ',');
-	add_unit(line, str_span(&unit));
-	str_clear(&unit);
+		str_add_char(line->out, ',');
 }
 
 enum status header_add_mailboxes(struct str *out, const char *name, const struct header_mailbox *mailboxes,
