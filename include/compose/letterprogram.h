@@ -2,10 +2,11 @@
 #define COMPOSE_LETTERPROGRAM_H
 
 /*
- * A letter's program: made by letter.c, run and kept by letterprogram.c.
+ * A letter's program: made by letter.c, run by letterprogram.c, kept by letterstore.c.
  * Private to the letter module.
  */
 #include "compose/letter.h"
+#include "compose/letterseal.h"
 
 /* The numbers are stored: never reorder. */
 enum op_kind {
@@ -35,9 +36,15 @@ struct op {
 #define LETTER_FIELDS_MAX 200u
 #define LETTER_FIELD_NAME_MAX 200u
 
+/*
+ * The header fields' ops, then the body's; the empty line between is nobody's.
+ * In the body every run is whole lines, and so is what a slot becomes: it can be
+ * hashed piece by piece.
+ */
 struct letter {
 	struct op *ops;
 	size_t op_count, op_capacity;
+	size_t body;    /* the body's first op; SIZE_MAX while there's none */
 	size_t barrier; /* ops before this one may not grow: something jumps here */
 	struct str bytes;
 	unsigned char secret_number;
@@ -46,6 +53,7 @@ struct letter {
 		bool is_needed;
 	} * fields;
 	size_t field_count, field_capacity;
+	struct letter_seal seal;
 };
 
 struct letter *letter_new(void);
@@ -57,7 +65,14 @@ void letter_add_op(struct letter *letter, enum op_kind kind, enum slot_place pla
 /* Returns what letter_add_end() takes. */
 size_t letter_add_begin(struct letter *letter, struct span field, bool is_negated);
 void letter_add_end(struct letter *letter, size_t begin);
+/* What follows is the body. Once. */
+void letter_add_body(struct letter *letter);
+/* The ops of a part of the body. */
+void letter_add_letter(struct letter *letter, const struct letter *part);
 /* Find out which fields are needed, and whether a ceiling was met. */
 enum status letter_finish(struct letter *letter, struct err *err);
+
+/* A run's bytes. */
+struct span letter_run(const struct letter *letter, const struct op *op);
 
 #endif

@@ -29,6 +29,7 @@ struct part_writer {
 	bool is_marked;                    /* text that runs from right to left */
 	bool is_inside_line;               /* where `pending` begins; for the marks */
 	struct str pending;                /* text not encoded yet: a soft break only where a slot is */
+	enum mime_encoding encoding;       /* of it all */
 	size_t begins[TEMPLATE_DEPTH_MAX]; /* open ifs */
 	size_t depth;
 	char raw_name[LETTER_FIELD_NAME_MAX +
@@ -41,23 +42,36 @@ struct sources {
 	const struct words *words;
 };
 
-static void flush(struct part_writer *writer)
+/* What isn't encoded yet, as its reader gets it. Appends. */
+static void take_text(struct part_writer *writer, struct str *out)
 {
-	struct str marked, encoded;
+	if (writer->is_marked)
+		textdirection_mark(str_span(&writer->pending), &writer->is_inside_line, out);
+	else
+		str_add(out, str_span(&writer->pending));
+	str_empty(&writer->pending);
+}
+
+static void add_quoted_printable(struct part_writer *writer, struct span text)
+{
+	struct str encoded;
 	size_t column = 0;
 
-	str_init(&marked, LETTER_MAX);
 	str_init(&encoded, LETTER_MAX);
-	if (writer->is_marked)
-		textdirection_mark(str_span(&writer->pending), &writer->is_inside_line, &marked);
-	else
-		str_add(&marked, str_span(&writer->pending));
-	codec_qp(str_span(&marked), &column, &encoded);
+	codec_qp(text, &column, &encoded);
 	codec_qp_soft_break(&column, &encoded);
 	letter_add_run(writer->letter, str_span(&encoded));
 	str_clear(&encoded);
-	str_clear(&marked);
-	str_empty(&writer->pending);
+}
+
+static void flush(struct part_writer *writer)
+{
+	struct str text;
+
+	str_init(&text, LETTER_MAX);
+	take_text(writer, &text);
+	add_quoted_printable(writer, str_span(&text));
+	str_clear(&text);
 }
 
 static void on_text(void *context, struct span text)
@@ -192,95 +206,164 @@ static enum status render_part(struct part_writer *writer, struct template *temp
 	return status;
 }
 
-/* A file's last line is a line. */
+/* A text that shows nothing of its recipient, in the shorter of the two encodings. */
+static void add_whole_part(struct part_writer *writer)
+{
+	struct str text, lines, encoded;
+	struct span rest, line;
+
+	str_init(&text, LETTER_MAX);
+	str_init(&lines, LETTER_MAX);
+	take_text(writer, &text);
+	rest = str_span(&text);
+	while (span_line(&rest, &line)) {
+		str_add(&lines, line);
+		str_add(&lines, SPAN("\r\n"));
+	}
+	if (codec_base64_size(str_span(&lines)) < codec_qp_size(str_span(&lines))) {
+		str_init(&encoded, LETTER_MAX);
+		codec_base64(str_span(&lines), &encoded);
+		letter_add_run(writer->letter, str_span(&encoded));
+		str_clear(&encoded);
+		writer->encoding = MIME_BASE64;
+	} else {
+		add_quoted_printable(writer, str_span(&text));
+	}
+	str_clear(&text);
+	str_clear(&lines);
+}
+
 static void end_part(struct part_writer *writer)
 {
 	const struct str *pending = &writer->pending;
 
+	/* A file's last line is a line. */
 	if (!pending->len || pending->ptr[pending->len - 1] != '\n')
 		str_add_char(&writer->pending, '\n');
-	flush(writer);
+	if (writer->letter->op_count)
+		flush(writer);
+	else
+		add_whole_part(writer);
 }
 
-static enum status add_part(struct letter *letter, const struct release *release,
-	const struct letter_frame *frame, const struct releaseparts *parts, const struct words *words,
-	bool is_html, struct err *err)
+/* What a letter is made of, and its two parts once they're compiled. */
+struct material {
+	const struct release *release;
+	const struct letter_frame *frame;
+	struct words *words;
+	struct releaseparts *parts;
+	struct part {
+		struct letter *program;
+		enum mime_encoding encoding;
+	} text, html;
+};
+
+static enum status compile_part(const struct material *m, bool is_html, struct part *part, struct err *err)
 {
-	struct sources sources = {frame->template_folder, words};
-	struct part_writer writer = {.letter = letter,
+	struct sources sources = {m->frame->template_folder, m->words};
+	struct part_writer writer = {.letter = part->program,
 		.place = is_html ? PLACE_HTML : PLACE_TEXT,
-		.is_marked = !is_html && words_are_right_to_left(words)};
+		.is_marked = !is_html && words_are_right_to_left(m->words),
+		.encoding = MIME_QP};
 	struct template *template = NULL;
 	struct value *data = NULL;
-	enum status status = lettercontext_new(release, frame, parts, words, is_html, &data, err);
+	enum status status = lettercontext_new(m->release, m->frame, m->parts, m->words, is_html, &data, err);
 
 	str_init(&writer.pending, LETTER_MAX);
 	if (status == OK)
 		status = open_template(&sources, is_html ? "release.html" : "release.txt", &template, err);
 	if (status == OK)
-		status = render_part(&writer, template, data, release, err);
+		status = render_part(&writer, template, data, m->release, err);
 	if (status == OK && writer.raw_name[0])
 		status = err_set(err, E_UNSUPPORTED,
 			"release.html.mustache: \"%s\" is a recipient's and must be escaped: write {{%s}}",
 			writer.raw_name, writer.raw_name);
 	if (status == OK)
 		end_part(&writer);
+	part->encoding = writer.encoding;
 	template_free(template);
 	value_free(data);
 	str_clear(&writer.pending);
 	return status;
 }
 
-/* The written tree, its marks replaced by the templates' programs. */
-static enum status add_tree(struct letter *letter, struct span tree, const struct release *release,
-	const struct letter_frame *frame, const struct releaseparts *parts, const struct words *words,
-	struct err *err)
+/* The tree written, with marks where the parts belong. */
+static enum status write_tree(const struct material *m, struct str *tree, struct err *err)
 {
-	size_t text = span_find(tree, SPAN(TEXT_MARK), 0);
-	size_t after_text = text + strlen(TEXT_MARK);
-	size_t html = span_find(tree, SPAN(HTML_MARK), after_text);
-	enum status status;
+	struct letterfile_text text = {SPAN(TEXT_MARK), m->text.encoding};
+	struct letterfile_text html = {SPAN(HTML_MARK), m->html.encoding};
+	struct mime_part *root = NULL;
+	enum status status = letterfile_tree(m->release, m->frame, m->parts, &text, &html, &root, err);
 
-	if (text == SIZE_MAX || html == SIZE_MAX)
-		return err_set(err, E_INTERNAL, "%s: the message lost one of its parts", release->path);
-	letter_add_run(letter, span_first(tree, text));
-	status = add_part(letter, release, frame, parts, words, false, err);
-	if (status != OK)
-		return status;
+	if (status == OK)
+		status = mime_write(root, tree, err);
+	mime_free(root);
+	return status;
+}
+
+/* The written tree, its marks replaced by the parts' programs. */
+static enum status add_tree(
+	struct letter *letter, const struct material *m, struct span tree, struct err *err)
+{
+	size_t body = span_find(tree, SPAN("\r\n\r\n"), 0);
+	size_t text = span_find(tree, SPAN(TEXT_MARK), 0);
+	size_t html = span_find(tree, SPAN(HTML_MARK), 0);
+	size_t after_text = text + strlen(TEXT_MARK);
+
+	if (text == SIZE_MAX || html == SIZE_MAX || body > text || text > html)
+		return err_set(err, E_INTERNAL, "%s: the message lost one of its parts", m->release->path);
+	letter_add_run(letter, span_first(tree, body + 2));
+	letter_add_body(letter);
+	letter_add_run(letter, span_bytes(tree.ptr + body + 4, text - body - 4));
+	letter_add_letter(letter, m->text.program);
 	letter_add_run(letter, span_bytes(tree.ptr + after_text, html - after_text));
-	status = add_part(letter, release, frame, parts, words, true, err);
+	letter_add_letter(letter, m->html.program);
 	letter_add_run(letter, span_from(tree, html + strlen(HTML_MARK)));
+	return OK;
+}
+
+static enum status compile(struct letter *letter, struct material *m, struct err *err)
+{
+	struct str tree;
+	enum status status = words_load(m->frame->template_folder, m->frame->language, &m->words, err);
+
+	str_init(&tree, LETTER_MAX);
+	if (status == OK)
+		status = letterhead_add(letter, m->release, m->frame, err);
+	if (status == OK)
+		status = releaseparts_load(m->release, m->frame->release_folder, &m->parts, err);
+	if (status == OK)
+		status = compile_part(m, false, &m->text, err);
+	if (status == OK)
+		status = compile_part(m, true, &m->html, err);
+	if (status == OK)
+		status = write_tree(m, &tree, err);
+	if (status == OK)
+		status = add_tree(letter, m, str_span(&tree), err);
+	if (status == OK)
+		status = letter_finish(letter, err);
+	if (status == OK)
+		status = letterseal_sign_with(letter, m->frame, err);
+	str_clear(&tree);
 	return status;
 }
 
 enum status letter_compile(
 	const struct release *release, const struct letter_frame *frame, struct letter **out, struct err *err)
 {
+	struct material material = {.release = release,
+		.frame = frame,
+		.text = {letter_new(), MIME_QP},
+		.html = {letter_new(), MIME_QP}};
 	struct letter *letter = letter_new();
-	struct words *words = NULL;
-	struct releaseparts *parts = NULL;
-	struct mime_part *root = NULL;
-	struct str tree;
-	enum status status = words_load(frame->template_folder, frame->language, &words, err);
+	enum status status;
 
 	letter->secret_number = frame->secret_number;
-	str_init(&tree, LETTER_MAX);
-	if (status == OK)
-		status = letterhead_add(letter, release, frame, err);
-	if (status == OK)
-		status = releaseparts_load(release, frame->release_folder, &parts, err);
-	if (status == OK)
-		status = letterfile_tree(release, frame, parts, SPAN(TEXT_MARK), SPAN(HTML_MARK), &root, err);
-	if (status == OK)
-		status = mime_write(root, &tree, err);
-	if (status == OK)
-		status = add_tree(letter, str_span(&tree), release, frame, parts, words, err);
-	if (status == OK)
-		status = letter_finish(letter, err);
-	mime_free(root);
-	releaseparts_free(parts);
-	words_free(words);
-	str_clear(&tree);
+	status = compile(letter, &material, err);
+	letter_free(material.text.program);
+	letter_free(material.html.program);
+	releaseparts_free(material.parts);
+	words_free(material.words);
 	if (status != OK) {
 		letter_free(letter);
 		return status;

@@ -124,15 +124,15 @@ static enum status add_attachments(const struct release *release, const struct r
 }
 
 enum status letterfile_tree(const struct release *release, const struct letter_frame *frame,
-	const struct releaseparts *parts, struct span text, struct span html, struct mime_part **out,
-	struct err *err)
+	const struct releaseparts *parts, const struct letterfile_text *text,
+	const struct letterfile_text *html, struct mime_part **out, struct err *err)
 {
 	struct mime_part *alternative = new_multipart(frame, "alternative", BOUNDARY_ALTERNATIVE);
 	struct mime_part *root = alternative;
-	struct mime_part *html_part = mime_new_text("html", MIME_QP, html);
+	struct mime_part *html_part = mime_new_text("html", html->encoding, html->encoded);
 	enum status status = OK;
 
-	mime_add(alternative, mime_new_text("plain", MIME_QP, text));
+	mime_add(alternative, mime_new_text("plain", text->encoding, text->encoded));
 	if (release->image_count) {
 		struct mime_part *related = new_multipart(frame, "related", BOUNDARY_RELATED);
 

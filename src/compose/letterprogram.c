@@ -1,5 +1,5 @@
 /*
- * A letter's program: laid down op by op, kept as bytes, run per recipient.
+ * A letter's program: laid down op by op, run per recipient.
  * Running parses nothing and allocates nothing but room in the output.
  */
 #include "compose/letterprogram.h"
@@ -13,16 +13,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define MAGIC "DLLETTER"
-#define VERSION 2u
-#define HEAD_SIZE (8u + 5u * 4u)
-#define OP_SIZE (1u + 1u + 4u + 4u)
-
 struct letter *letter_new(void)
 {
 	struct letter *letter = mem_alloc(sizeof(*letter));
 
 	str_init(&letter->bytes, LETTER_MAX);
+	letter->body = SIZE_MAX;
 	return letter;
 }
 
@@ -34,6 +30,7 @@ void letter_free(struct letter *letter)
 		free(letter->fields[i].name);
 	free(letter->fields);
 	free(letter->ops);
+	letterseal_clear(&letter->seal);
 	str_clear(&letter->bytes);
 	free(letter);
 }
@@ -104,6 +101,38 @@ void letter_add_end(struct letter *letter, size_t begin)
 	letter->barrier = letter->op_count;
 }
 
+void letter_add_body(struct letter *letter)
+{
+	letter->body = letter->op_count;
+	letter->barrier = letter->op_count;
+}
+
+struct span letter_run(const struct letter *letter, const struct op *op)
+{
+	return span_bytes(letter->bytes.ptr + op->a, op->b);
+}
+
+void letter_add_letter(struct letter *letter, const struct letter *part)
+{
+	size_t base = letter->op_count;
+
+	letter->barrier = base;
+	for (size_t i = 0; i < part->op_count; i++) {
+		const struct op *op = &part->ops[i];
+		bool has_target = op->kind == OP_IF || op->kind == OP_UNLESS;
+		size_t field;
+
+		if (op->kind == OP_RUN) {
+			letter_add_op(letter, OP_RUN, op->place, letter->bytes.len, op->b);
+			str_add(&letter->bytes, letter_run(part, op));
+			continue;
+		}
+		field = letter_add_field(letter, span_of(part->fields[op->a].name));
+		letter_add_op(letter, op->kind, op->place, field, has_target ? base + op->b : 0);
+	}
+	letter->barrier = letter->op_count;
+}
+
 /* A field that is written somewhere and never asked about leaves a hole where it's empty. */
 static void mark_needed(struct letter *letter)
 {
@@ -134,141 +163,6 @@ enum status letter_finish(struct letter *letter, struct err *err)
 		return err_set(err, E_RANGE, "the letter reads more than %u fields of a recipient",
 			LETTER_FIELDS_MAX);
 	return str_status(&letter->bytes, "the letter", err);
-}
-
-static void put_number(struct str *out, uint32_t number)
-{
-	char bytes[4] = {(char)number, (char)(number >> 8), (char)(number >> 16), (char)(number >> 24)};
-
-	str_add(out, span_bytes(bytes, sizeof(bytes)));
-}
-
-void letter_save(const struct letter *letter, struct str *out)
-{
-	str_add(out, SPAN(MAGIC));
-	put_number(out, VERSION);
-	put_number(out, letter->secret_number);
-	put_number(out, (uint32_t)letter->field_count);
-	put_number(out, (uint32_t)letter->op_count);
-	put_number(out, (uint32_t)letter->bytes.len);
-	for (size_t i = 0; i < letter->field_count; i++) {
-		str_add_char(out, letter->fields[i].is_needed ? 1 : 0);
-		str_add_char(out, (char)strlen(letter->fields[i].name));
-		str_add_text(out, letter->fields[i].name);
-	}
-	for (size_t i = 0; i < letter->op_count; i++) {
-		str_add_char(out, (char)letter->ops[i].kind);
-		str_add_char(out, (char)letter->ops[i].place);
-		put_number(out, letter->ops[i].a);
-		put_number(out, letter->ops[i].b);
-	}
-	str_add(out, str_span(&letter->bytes));
-}
-
-static uint32_t number_at(struct span bytes, size_t at)
-{
-	const unsigned char *p = (const unsigned char *)bytes.ptr + at;
-
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static bool is_field_name(struct span name)
-{
-	return name.len && name.len <= LETTER_FIELD_NAME_MAX && utf8_is_valid(name) &&
-	       !utf8_has_control(name, "");
-}
-
-static bool load_fields(struct letter *letter, struct span *rest, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t length;
-		struct span name;
-
-		if (rest->len < 2)
-			return false;
-		length = (unsigned char)rest->ptr[1];
-		name = span_first(span_from(*rest, 2), length);
-		if (name.len != length || !is_field_name(name) || (unsigned char)rest->ptr[0] > 1)
-			return false;
-		/* A name twice would be two values for one field. */
-		if (letter_add_field(letter, name) != i)
-			return false;
-		letter->fields[i].is_needed = rest->ptr[0] == 1;
-		*rest = span_from(*rest, 2 + length);
-	}
-	return true;
-}
-
-static bool is_op_sound(const struct letter *letter, size_t at, size_t op_count, size_t byte_count)
-{
-	const struct op *op = &letter->ops[at];
-
-	switch (op->kind) {
-	case OP_RUN:
-		return op->a <= byte_count && op->b <= byte_count - op->a;
-	case OP_SLOT:
-		return op->a < letter->field_count && op->b == 0;
-	case OP_IF:
-	case OP_UNLESS:
-		return op->a < letter->field_count && op->b > at && op->b <= op_count;
-	case OP_TO:
-	case OP_LIST_ID:
-		return op->a < letter->field_count && op->b < letter->field_count;
-	case OP_COUNT:
-		break;
-	}
-	return false;
-}
-
-static bool load_ops(struct letter *letter, struct span *rest, size_t count, size_t byte_count)
-{
-	for (size_t i = 0; i < count; i++) {
-		unsigned kind, place;
-
-		if (rest->len < OP_SIZE)
-			return false;
-		kind = (unsigned char)rest->ptr[0];
-		place = (unsigned char)rest->ptr[1];
-		if (kind >= OP_COUNT || place >= PLACE_COUNT)
-			return false;
-		letter_add_op(letter, (enum op_kind)kind, (enum slot_place)place, number_at(*rest, 2),
-			number_at(*rest, 6));
-		if (!is_op_sound(letter, i, count, byte_count))
-			return false;
-		*rest = span_from(*rest, OP_SIZE);
-	}
-	return true;
-}
-
-enum status letter_load(struct span bytes, struct letter **out, struct err *err)
-{
-	struct span rest = span_from(bytes, HEAD_SIZE);
-	size_t secret_number, field_count, op_count, byte_count;
-	struct letter *letter;
-
-	if (bytes.len < HEAD_SIZE || !span_starts(bytes, SPAN(MAGIC)))
-		return err_set(
-			err, E_SYNTAX, "the stored letter isn't one: it doesn't begin as a letter does");
-	if (number_at(bytes, 8) != VERSION)
-		return err_set(err, E_SYNTAX, "the stored letter has format %u, this program reads %u",
-			number_at(bytes, 8), VERSION);
-	field_count = number_at(bytes, 16);
-	op_count = number_at(bytes, 20);
-	byte_count = number_at(bytes, 24);
-	secret_number = number_at(bytes, 12);
-	if (secret_number > UCHAR_MAX || field_count > LETTER_FIELDS_MAX || op_count > LETTER_OPS_MAX ||
-		byte_count > LETTER_MAX)
-		return err_set(err, E_SYNTAX, "the stored letter is damaged: impossible sizes");
-	letter = letter_new();
-	letter->secret_number = (unsigned char)secret_number;
-	if (!load_fields(letter, &rest, field_count) || !load_ops(letter, &rest, op_count, byte_count) ||
-		rest.len != byte_count) {
-		letter_free(letter);
-		return err_set(err, E_SYNTAX, "the stored letter is damaged: its parts don't fit together");
-	}
-	str_add(&letter->bytes, rest);
-	*out = letter;
-	return OK;
 }
 
 static enum status check_values(const struct letter *letter, const struct span *values, struct err *err)
@@ -358,7 +252,7 @@ static enum status run_op(const struct letter *letter, const struct op *op, cons
 
 	switch (op->kind) {
 	case OP_RUN:
-		str_add(out, span_bytes(letter->bytes.ptr + op->a, op->b));
+		str_add(out, letter_run(letter, op));
 		return OK;
 	case OP_SLOT:
 		return put_slot(letter, op, values[op->a], out, err);
@@ -375,41 +269,44 @@ static enum status run_op(const struct letter *letter, const struct op *op, cons
 	return OK;
 }
 
-enum status letter_build(
-	const struct letter *letter, const struct span *values, struct str *out, struct err *err)
+static enum status run_ops(const struct letter *letter, size_t from, size_t end, const struct span *values,
+	struct str *out, struct err *err)
 {
-	size_t start = out->len;
-	enum status status = check_values(letter, values, err);
+	enum status status = OK;
 
-	for (size_t at = 0; at < letter->op_count && status == OK;) {
+	for (size_t at = from; at < end && status == OK;) {
 		const struct op *op = &letter->ops[at];
 		bool is_skipped = (op->kind == OP_IF && !values[op->a].len) ||
 				  (op->kind == OP_UNLESS && values[op->a].len);
+		size_t start = out->len;
 
 		status = run_op(letter, op, values, out, err);
+		if (at >= letter->body)
+			letterseal_add_op(letter, at, out, start);
 		at = is_skipped ? op->b : at + 1;
 	}
-	if (status == OK)
-		status = str_status(out, "the message", err);
-	if (status != OK)
-		str_cut(out, start);
 	return status;
 }
 
-enum status letter_read_part(struct span message, const char *type, struct str *out, struct err *err)
+enum status letter_build(
+	const struct letter *letter, const struct span *values, struct str *out, struct err *err)
 {
-	struct str head;
-	size_t from;
+	size_t start = out->len, body;
+	enum status status = check_values(letter, values, err);
 
-	str_init(&head, STR_MAX_SMALL);
-	str_addf(&head, "\r\nContent-Type: %s;", type);
-	from = span_find(message, str_span(&head), 0);
-	str_clear(&head);
-	if (from != SIZE_MAX)
-		from = span_find(message, SPAN("\r\n\r\n"), from);
-	if (from == SIZE_MAX)
-		return err_set(err, E_NOTFOUND, "the message has no part \"%s\"", type);
-	message = span_from(message, from + 4);
-	/* Boundaries begin with "=_", which no quoted-printable text can hold (see token_boundary). */
-	return codec_qp_decode(span_first(message, span_find(message, SPAN("\r\n--=_"), 0)), out, err);
+	if (status == OK)
+		status = letterseal_begin(letter, out, err);
+	if (status == OK)
+		status = run_ops(letter, 0, letter->body, values, out, err);
+	str_add(out, SPAN("\r\n"));
+	body = out->len;
+	if (status == OK)
+		status = run_ops(letter, letter->body, letter->op_count, values, out, err);
+	if (status == OK)
+		status = str_status(out, "the message", err);
+	if (status == OK)
+		status = letterseal_end(letter, out, start, body, err);
+	if (status != OK)
+		str_cut(out, start);
+	return status;
 }

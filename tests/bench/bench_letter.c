@@ -1,101 +1,192 @@
 /*
  * Letters a second: the sample release, built for one recipient after another
- * as a dispatch does.
+ * as a dispatch does; unsigned, and with each kind of signature. With an argument, the first message
+ * is written there, for others to compose (bench_letter.py).
  */
-#include "base/asset.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "compose/letter.h"
+#include "support/sampleletter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define LETTERS 200000
+#define RUN_MS 1000.0
 
-static double seconds(void)
+void *__libc_malloc(size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void *__libc_calloc(size_t count, size_t size);
+
+static size_t allocations;
+
+/* In place of the C library's: what is asked for per letter is counted. */
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+	allocations++;
+	return __libc_realloc(memory, size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __libc_calloc(count, size);
+}
+
+/* Who signs; `count` of the two. */
+struct signing {
+	const char *name;
+	enum dkim_algorithm algorithms[2];
+	size_t count;
+};
+
+/* What one kind of letter costs, in nanoseconds each. */
+struct cost {
+	double letter, sign;
+	size_t bytes, allocations;
+};
+
+static double now_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static struct letter *compile(void)
+static void must(enum status status, const struct err *err)
 {
-	static const struct token_epoch epoch = {{1}};
-	const struct asset *asset = asset_find("templates/sample/harbour-fund.md");
-	struct letter_frame frame = {.from_name = SPAN("Harbour Relief"),
-		.from_address = SPAN("press@harbour.example"),
-		.newsroom_name = SPAN("Harbour Relief"),
-		.newsroom_domain = SPAN("harbour.example"),
-		.unsubscribe_mail = SPAN("bounce@harbour.example"),
-		.language = SPAN("en"),
-		.epoch = &epoch};
-	struct release *release = NULL;
-	struct letter *letter = NULL;
-	struct zone *zone = NULL;
+	if (status == OK)
+		return;
+	fprintf(stderr, "bench_letter: %s\n", err->text);
+	exit(1);
+}
+
+/* Everybody's values but the address are Ana's. */
+static void set_address(const struct letter *letter, struct span *values, struct span address)
+{
+	for (size_t i = 0; i < letter_field_count(letter); i++) {
+		if (strcmp(letter_field(letter, i), "subscriber.address") == 0)
+			values[i] = address;
+	}
+}
+
+static void time_letters(const struct letter *letter, struct str *message, struct cost *cost)
+{
+	struct span *values = sampleletter_values(letter, sampleletter_ana);
 	struct err err = {0};
-	double start = seconds();
-
-	if (!asset || zone_new("Europe/Zurich", &zone, &err) != OK ||
-		release_parse(asset->name, asset->content, zone, &release, &err) != OK)
-		return NULL;
-	frame.zone = zone;
-	if (letter_compile(release, &frame, &letter, &err) != OK)
-		fprintf(stderr, "bench_letter: %s\n", err.text);
-	printf("compile      %8.2f ms\n", (seconds() - start) * 1e3);
-	release_free(release);
-	zone_free(zone);
-	return letter;
-}
-
-static struct span value_for(const char *field, struct span name, struct span address)
-{
-	if (strcmp(field, "subscriber.address") == 0)
-		return address;
-	if (strcmp(field, "subscriber.name") == 0)
-		return name;
-	if (strcmp(field, "subscriber.greeting") == 0)
-		return SPAN("Dear Zoë Martin,");
-	if (strcmp(field, "unsubscribe_token") == 0)
-		return SPAN("mfzwizltoqqho2lunb2w4zdfojrxezlubfzxkytkmvrxq");
-	return SPAN("europe");
-}
-
-int main(void)
-{
-	struct letter *letter = compile();
-	struct span *values;
-	struct str message, address;
-	struct err err = {0};
-	size_t bytes = 0;
+	struct str address;
+	size_t count = 0;
 	double start;
 
-	if (!letter)
-		return 1;
-	values = mem_alloc(letter_field_count(letter) * sizeof(*values));
-	str_init(&message, STR_MAX_LARGE);
 	str_init(&address, STR_MAX_SMALL);
-	start = seconds();
-	for (int i = 0; i < LETTERS; i++) {
-		str_empty(&message);
-		str_empty(&address);
-		str_addf(&address, "reader%d@paper.example", i);
-		for (size_t f = 0; f < letter_field_count(letter); f++)
-			values[f] =
-				value_for(letter_field(letter, f), SPAN("Zoë Martin"), str_span(&address));
-		if (letter_build(letter, values, &message, &err) != OK) {
-			fprintf(stderr, "bench_letter: %s\n", err.text);
-			return 1;
+	must(letter_build(letter, values, message, &err), &err);
+	allocations = 0;
+	for (start = now_ns(); now_ns() - start < RUN_MS * 1e6; count += 100) {
+		for (int i = 0; i < 100; i++) {
+			str_empty(message);
+			str_empty(&address);
+			str_addf(&address, "reader%zu@paper.example", count + (size_t)i);
+			set_address(letter, values, str_span(&address));
+			must(letter_build(letter, values, message, &err), &err);
 		}
-		bytes += message.len;
 	}
-	start = seconds() - start;
-	printf("build        %8.0f letters/s of %zu bytes (%.0f MB/s)\n", LETTERS / start, bytes / LETTERS,
-		(double)bytes / start / 1e6);
-	free(values);
-	str_clear(&message);
+	cost->letter = (now_ns() - start) / (double)count;
+	cost->allocations = allocations / count;
+	cost->bytes = message->len;
 	str_clear(&address);
+	free(values);
+}
+
+/* The signature fields alone, over an unsigned message's head. */
+static void time_signing(
+	const struct dkim_signer *signers, size_t signer_count, struct span message, struct cost *cost)
+{
+	static const unsigned char digest[DKIM_DIGEST_SIZE] = {1};
+	struct span head = span_first(message, span_find(message, SPAN("\r\n\r\n"), 0) + 2);
+	struct dkim_seal *seal = NULL;
+	struct err err = {0};
+	size_t count = 0;
+	char *fields;
+	double start;
+
+	must(dkim_seal_new(signers, signer_count, 1, &seal, &err), &err);
+	fields = mem_alloc(dkim_seal_size(seal));
+	for (start = now_ns(); now_ns() - start < RUN_MS / 2 * 1e6; count++)
+		must(dkim_seal_write(seal, head, digest, fields, &err), &err);
+	cost->sign = (now_ns() - start) / (double)count;
+	free(fields);
+	dkim_seal_free(seal);
+}
+
+static struct cost measure(struct sampleletter *sample, const struct release *release,
+	const struct signing *signing, struct str *message)
+{
+	struct dkim_signer signers[2];
+	struct dkim_key *keys[2] = {NULL, NULL};
+	struct letter *letter = NULL;
+	struct str unsigned_message;
+	struct cost cost = {0};
+	struct err err = {0};
+
+	str_init(&unsigned_message, STR_MAX_LARGE);
+	str_add(&unsigned_message, str_span(message));
+	for (size_t i = 0; i < signing->count; i++) {
+		must(dkim_key_new(signing->algorithms[i], &keys[i], &err), &err);
+		signers[i] = (struct dkim_signer){SPAN("harbour.example"),
+			span_of(dkim_algorithm_name(signing->algorithms[i])), keys[i]};
+	}
+	sample->frame.signers = signers;
+	sample->frame.signer_count = signing->count;
+	must(letter_compile(release, &sample->frame, &letter, &err), &err);
+	str_empty(message);
+	time_letters(letter, message, &cost);
+	if (signing->count)
+		time_signing(signers, signing->count, str_span(&unsigned_message), &cost);
 	letter_free(letter);
+	dkim_key_free(keys[0]);
+	dkim_key_free(keys[1]);
+	str_clear(&unsigned_message);
+	return cost;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct signing signings[] = {
+		{"unsigned", {DKIM_RSA, DKIM_RSA}, 0},
+		{"ed25519", {DKIM_ED25519, DKIM_RSA}, 1},
+		{"rsa-2048", {DKIM_RSA, DKIM_RSA}, 1},
+		{"both", {DKIM_RSA, DKIM_ED25519}, 2},
+	};
+	struct release *release = sampleletter_asset("templates/sample/harbour-fund.md");
+	struct sampleletter sample;
+	struct err err = {0};
+	struct str message;
+	double build_ns = 0;
+
+	str_init(&message, STR_MAX_LARGE);
+	sampleletter_init(&sample);
+	printf("LETTERS      letters/s   build ns   hash ns    sign ns    bytes  allocations\n");
+	for (size_t i = 0; i < sizeof(signings) / sizeof(signings[0]); i++) {
+		struct cost cost = measure(&sample, release, &signings[i], &message);
+
+		if (!i) {
+			build_ns = cost.letter;
+			if (argc > 1)
+				must(file_save(argv[1], str_span(&message), 0644, &err), &err);
+		}
+		printf("%-10s %11.0f %10.0f %9.0f %10.0f %8zu %12zu\n", signings[i].name, 1e9 / cost.letter,
+			build_ns, i ? cost.letter - build_ns - cost.sign : 0, cost.sign, cost.bytes,
+			cost.allocations);
+	}
+	release_free(release);
+	sampleletter_clear(&sample);
+	str_clear(&message);
 	return 0;
 }

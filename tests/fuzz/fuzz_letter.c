@@ -1,6 +1,7 @@
 /*
  * Letters as a damaged store might hold them: what loads must build within its
- * bounds, and be saved as it was. The first line of the input is every value.
+ * bounds, signed if it's for the key below, and be saved as it was. The first line of the
+ * input is every value.
  */
 #include "compose/letter.h"
 
@@ -10,6 +11,22 @@
 #define VALUES_MAX 300u
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static const char key_pem[] = "-----BEGIN PRIVATE KEY-----\n"
+			      "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+			      "-----END PRIVATE KEY-----\n";
+
+static enum status give_keys(struct letter *letter)
+{
+	static struct dkim_key *key;
+	const struct dkim_key *keys[DKIM_SIGNERS_MAX];
+
+	if (!key && dkim_key_parse(span_bytes(key_pem, sizeof(key_pem) - 1), &key, NULL) != OK)
+		abort();
+	for (size_t i = 0; i < DKIM_SIGNERS_MAX; i++)
+		keys[i] = key;
+	return letter_set_keys(letter, keys, NULL);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -26,7 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (size_t i = 0; i < letter_field_count(letter); i++)
 		values[i] = i % 3 == 2 ? SPAN("") : value;
 	str_init(&out, 1u << 20);
-	if (letter_build(letter, values, &out, &err) != OK && out.len)
+	if (letter_signature_count(letter) && letter_build(letter, values, &out, &err) == OK)
+		abort();
+	if (give_keys(letter) == OK && letter_build(letter, values, &out, &err) != OK && out.len)
 		abort();
 	str_empty(&out);
 	letter_save(letter, &out);

@@ -102,3 +102,14 @@ struct span *sampleletter_values(const struct letter *letter, const char *const 
 	}
 	return values;
 }
+
+struct span *sampleletter_values_with(const struct letter *letter, const char *pair)
+{
+	const char *pairs[16] = {NULL};
+	size_t count = 0;
+
+	for (; sampleletter_ana[count]; count++)
+		pairs[count] = sampleletter_ana[count];
+	pairs[count] = pair;
+	return sampleletter_values(letter, pairs);
+}

@@ -25,5 +25,7 @@ struct span *sampleletter_values(const struct letter *letter, const char *const 
 
 /* Ana Pérez of El Puerto, on the list europe. */
 extern const char *const sampleletter_ana[];
+/* Her values, one of them changed; NULL: none. free() it. */
+struct span *sampleletter_values_with(const struct letter *letter, const char *pair);
 
 #endif

@@ -64,16 +64,15 @@ static enum status build(struct fixture *f, const char *const *pairs)
 /* Compile the sample and build it for Ana, one of her values changed. */
 static enum status build_with(struct fixture *f, const char *pair)
 {
-	const char *pairs[16];
-	size_t count = 0;
+	struct span *values;
+	enum status status;
 
-	for (; sampleletter_ana[count]; count++)
-		pairs[count] = sampleletter_ana[count];
-	pairs[count++] = pair;
-	pairs[count] = NULL;
 	if (!f->letter)
 		assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
-	return build(f, pairs);
+	values = sampleletter_values_with(f->letter, pair);
+	status = letter_build(f->letter, values, &f->out, &f->err);
+	free(values);
+	return status;
 }
 
 static bool has(const struct fixture *f, const char *words)
@@ -687,6 +686,37 @@ static void a_usage_is_wrapped_with_room_for_its_label(void **state)
 		"archive\r\n");
 }
 
+/* The text part's encoding and text, of a template that is all of it. */
+static void assert_encoded(struct fixture *f, const char *source, const char *encoding, const char *text)
+{
+	char folder[] = "/tmp/dateline-letter-XXXXXX";
+	struct str head;
+
+	str_init(&head, STR_MAX_SMALL);
+	str_empty(&f->out);
+	use_template(f, "release.txt.mustache", source, folder);
+	assert_int_equal(compile(f, "---\ntitle: Fund\n---\nWords.\n"), OK);
+	drop_template("release.txt.mustache", folder);
+	assert_int_equal(build(f, sampleletter_ana), OK);
+	str_addf(&head,
+		"Content-Type: text/plain; charset=\"utf-8\"\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+		encoding);
+	assert_contains(f->out.ptr, head.ptr);
+	assert_part_has(f, "text/plain", text);
+	str_clear(&head);
+}
+
+static void a_part_that_shows_nothing_of_its_reader_takes_the_shorter_encoding(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_encoded(f, "Plain words.\nMore.", "quoted-printable", "Plain words.\r\nMore.");
+	assert_encoded(f, "للنشر الفوري\nتوقيع\n", "base64", "للنشر الفوري\r\nتوقيع\r\n");
+	assert_encoded(f, "للنشر الفوري {{subscriber.name}}\n", "quoted-printable", "للنشر الفوري Ana Pérez");
+	assert_encoded(f, "للنشر{{#subscriber.outlet}} الفوري{{/subscriber.outlet}}\n", "quoted-printable",
+		"للنشر الفوري");
+}
+
 #define GOLDEN "tests/unit/compose/letter.eml"
 
 /* DATELINE_GOLDEN=update writes it anew: look at the difference before committing it. */
@@ -758,6 +788,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_photo_without_credit_makes_no_message, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_usage_is_wrapped_with_room_for_its_label, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_part_that_shows_nothing_of_its_reader_takes_the_shorter_encoding, set_up,
+			tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
