@@ -39,6 +39,13 @@ void utf8_count_cases(struct span text, size_t *capitals, size_t *smalls);
 size_t utf8_width(struct span text);
 /* The longest prefix of at most `columns`, never splitting a grapheme. */
 struct span utf8_first_columns(struct span text, size_t columns);
+/*
+ * The longest start of a word (no white space) of at most `columns` behind which a line may end by
+ * UAX #14; where none is that short, the shortest one; the whole word if it has no such place. Only
+ * ideographs, kana and emoji are parted: Korean and European words stay whole, and so do Thai ones, which are
+ * told apart by dictionaries alone.
+ */
+struct span utf8_first_line(struct span word, size_t columns);
 /* Length in bytes of the first grapheme cluster (a character with its marks). */
 size_t utf8_grapheme(struct span text);
 
@@ -50,6 +57,9 @@ enum utf8_direction {
 };
 /* The next letter's, with *rest moved past it; UTF8_NEUTRAL at the end. */
 enum utf8_direction utf8_next_direction(struct span *rest);
+
+/* Whether the cluster ends in a virama, which joins it with the next one into a conjunct. */
+bool utf8_ends_joined(struct span cluster);
 
 /* NFC and full case folding: equal results are one to a person. E_SYNTAX if not UTF-8. */
 enum status utf8_fold(struct span text, struct str *out, struct err *err);

@@ -24,7 +24,8 @@ enum status markdown_html_right_to_left(struct span source, struct str *out, str
 
 /*
  * Plain text that reads like a wire story: wrapped at `columns` (terminal
- * columns, so wide scripts fit; a long address stays whole), headings underlined,
+ * columns; Chinese and Japanese between characters, others at spaces only: a long address
+ * or a Thai clause stays whole, however long its line), headings underlined,
  * quotes indented, links as numbered footnotes "[1]" whose list is
  * appended by markdown_text_footnotes, so that several texts share one numbering.
  * Ends in one line break unless empty.

@@ -16,8 +16,9 @@
 
 /*
  * Unstructured text: Subject and the like. Words that need it are encoded, in
- * whichever of Q and B is shorter; no encoded word ends inside a grapheme, unless
- * that alone is longer than a line. Reads back exactly, spaces included.
+ * whichever of Q and B is shorter; no encoded word ends inside a letter (a grapheme, or a
+ * conjunct of India's scripts), unless that alone is longer than a line. Reads back exactly,
+ * spaces included.
  */
 enum status header_add_text(struct str *out, const char *name, struct span value, struct err *err);
 

@@ -4,12 +4,15 @@
  */
 #include "base/utf8.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
+#include <unilbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -198,6 +201,70 @@ struct span utf8_first_columns(struct span text, size_t columns)
 	return span_first(text, end);
 }
 
+/* Where scripts without spaces are parted. Hangul is as wide, but its words have spaces. */
+static bool is_wide(uint32_t character)
+{
+	bool is_hangul = (character >= 0x1100 && character <= 0x11ff) ||
+			 (character >= 0x3130 && character <= 0x318f) ||
+			 (character >= 0xa960 && character <= 0xa97f) ||
+			 (character >= 0xac00 && character <= 0xd7ff);
+
+	return !is_hangul && uc_width(character, "UTF-8") == 2;
+}
+
+static bool parts(const char *breaks, size_t at, uint32_t before, uint32_t behind)
+{
+	return at && breaks[at] == UC_BREAK_POSSIBLE && (is_wide(before) || is_wide(behind));
+}
+
+/*
+ * As utf8_first_line, looking at `window` bytes, `breaks` of which say where a line may end; 0 if
+ * that isn't enough to tell.
+ */
+static size_t line_within(struct span word, size_t window, const char *breaks, size_t columns)
+{
+	struct span rest = span_first(word, window);
+	size_t known = window < word.len ? window - CHARACTER_MAX : window;
+	size_t width = 0, best = 0;
+	uint32_t before = 0, character;
+
+	while (rest.len && window - rest.len < known && !(best && width > columns)) {
+		size_t at = window - rest.len;
+		struct span cluster = span_first(rest, utf8_grapheme(rest));
+		struct span first = cluster;
+
+		utf8_next(&first, &character);
+		if (parts(breaks, at, before, character)) {
+			best = at;
+			if (width > columns)
+				break;
+		}
+		width += utf8_width(cluster);
+		before = character;
+		rest = span_from(rest, cluster.len);
+	}
+	if (window == word.len && (width <= columns || !best))
+		return window;
+	return width > columns ? best : 0;
+}
+
+struct span utf8_first_line(struct span word, size_t columns)
+{
+	size_t length = 0;
+
+	if (utf8_is_ascii(word) || utf8_first_columns(word, columns).len == word.len)
+		return word;
+	for (size_t window = columns * 16 + GRAPHEME_MAX; !length; window *= 4) {
+		size_t seen = window < word.len ? window : word.len;
+		char *breaks = mem_alloc(seen + 1);
+
+		u8_possible_linebreaks(bytes_of(word), seen, "UTF-8", breaks);
+		length = line_within(word, seen, breaks, columns);
+		free(breaks);
+	}
+	return span_first(word, length);
+}
+
 /*
  * The end of the first grapheme, looking at `window` bytes; 0 if it may go on
  * behind them. u8_grapheme_next would look at two characters only and take
@@ -236,6 +303,15 @@ size_t utf8_grapheme(struct span text)
 	for (size_t window = GRAPHEME_MAX / 16; !end; window *= 4)
 		end = grapheme_within(text, window < text.len ? window : text.len);
 	return end;
+}
+
+bool utf8_ends_joined(struct span cluster)
+{
+	uint32_t c = 0;
+
+	while (utf8_next(&cluster, &c))
+		;
+	return uc_combining_class(c) == UC_CCC_VR;
 }
 
 static enum status check(struct span text, struct err *err)

@@ -158,50 +158,18 @@ static size_t room(const struct writer *writer)
 	return writer->columns > used + COLUMNS_MIN ? writer->columns - used : COLUMNS_MIN;
 }
 
-/* Marks that must not start a line where words have no spaces between them. */
-static bool closes(struct span grapheme)
-{
-	static const char *const marks[] = {
-		"、", "。", "，", "．", "」", "』", "）", "！", "？", "：", "；", "》", "ー"};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (span_equals(grapheme, span_of(marks[i])))
-			return true;
-	}
-	return false;
-}
-
-/* As much of a long word as fits, and one closing mark that would else start the next line. */
-static struct span first_piece(struct span word, size_t columns)
-{
-	struct span piece = utf8_first_columns(word, columns);
-	struct span rest;
-
-	if (!piece.len)
-		piece = span_first(word, utf8_grapheme(word));
-	rest = span_from(word, piece.len);
-	if (rest.len && closes(span_first(rest, utf8_grapheme(rest))))
-		piece.len += utf8_grapheme(rest);
-	return piece;
-}
-
-/* Where a word is added: on the open line, whose width so far is *used. */
+/* Where a word is added: on the open line, whose width so far is *used. Addresses stay whole however long. */
 static void add_word(struct writer *writer, struct span word, size_t *used)
 {
 	size_t columns = room(writer);
 
 	while (word.len) {
-		size_t width = utf8_width(word);
-		/* Addresses stay whole however long; scripts without spaces are cut between characters. */
-		bool is_cut = width > columns && !utf8_is_ascii(word);
 		size_t gap = *used ? 1 : 0;
-		struct span piece = word;
+		size_t left = columns > *used + gap ? columns - *used - gap : 0;
+		struct span piece = utf8_first_line(word, left);
+		size_t width = utf8_width(piece);
 
-		if (is_cut && columns - *used > gap + 2 && *used < columns)
-			piece = first_piece(word, columns - *used - gap);
-		else if (*used && *used + 1 + width > columns)
-			piece.len = 0;
-		if (!piece.len) {
+		if (width > left && *used) {
 			end_line(writer);
 			add_prefix(writer->out, writer->frame);
 			*used = 0;
@@ -210,7 +178,7 @@ static void add_word(struct writer *writer, struct span word, size_t *used)
 		if (gap)
 			str_add_char(writer->out, ' ');
 		str_add(writer->out, piece);
-		*used += gap + utf8_width(piece);
+		*used += gap + width;
 		word = span_from(word, piece.len);
 		if (word.len) {
 			end_line(writer);

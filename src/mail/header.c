@@ -260,15 +260,34 @@ static size_t word_room(const struct line *line)
 	return room < WORD_ROOM ? room : WORD_ROOM;
 }
 
-/* The next encoded word's text: whole graphemes, unless a single one is longer than a line. */
+/* A grapheme, and in the scripts of India the whole conjunct: readers that decode word by word would show
+ * its halves. */
+static size_t letter_length(struct span text)
+{
+	size_t length = 0;
+	bool is_joined = true;
+
+	while (is_joined && length < text.len) {
+		struct span cluster = span_from(text, length);
+
+		cluster = span_first(cluster, utf8_grapheme(cluster));
+		length += cluster.len;
+		is_joined = utf8_ends_joined(cluster);
+	}
+	return length;
+}
+
+/* The next encoded word's text: whole letters, unless a single one is longer than a line. */
 static struct span next_word(struct line *line, const struct word_encoding *encoding, struct span text)
 {
-	struct span word = fitting(encoding, text, word_room(line), utf8_grapheme);
-	bool is_poor = !word.len || is_padded(encoding, word) || word_room(line) < WORD_ROOM_WORTH;
+	struct span word = fitting(encoding, text, word_room(line), letter_length);
+	/* One word rather than two where one does: some readers leave a space between them in a name. */
+	bool is_poor = !word.len || is_padded(encoding, word) || word_room(line) < WORD_ROOM_WORTH ||
+		       encoding->size(text) <= WORD_ROOM;
 
 	if (word.len < text.len && is_poor && line->may_fold) {
 		line_fold(line);
-		word = fitting(encoding, text, word_room(line), utf8_grapheme);
+		word = fitting(encoding, text, word_room(line), letter_length);
 	}
 	if (!word.len)
 		word = fitting(encoding, text, word_room(line), character_length);
@@ -288,7 +307,7 @@ static void add_encoded_words(struct line *line, struct span text)
 		struct span word = next_word(line, encoding, text);
 
 		if (is_padded(encoding, word) && word.len < text.len) {
-			struct span other = fitting(&word_q, text, word_room(line), utf8_grapheme);
+			struct span other = fitting(&word_q, text, word_room(line), letter_length);
 
 			encoding = other.len ? &word_q : encoding;
 			word = other.len ? other : word;

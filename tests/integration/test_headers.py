@@ -5,8 +5,10 @@ import email
 import email.header
 import email.policy
 import email.utils
+import itertools
 import os
 import quopri
+import re
 import unittest
 
 import mailwriter
@@ -39,6 +41,17 @@ def names_in(head):
 
 def without_space(text):
   return text.replace(" ", "")
+
+
+# What people take for one letter, whatever it is made of.
+LETTERS = (
+  "e\u0301", "o\u0302\u0323", "ж", "ع\u0651", "ש\u05c1\u05bc", "क्ष", "त्र्य", "ক্ত", "நி", "க்ஷ", "กำ", "ที่", "한", "\u1112\u1161\u11ab",
+  "か\u3099", "海", "𠮷", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇺🇦", "👍🏽", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "ß",
+)  # fmt: skip
+
+
+def encoded_words(head):
+  return [email.header.decode_header(word)[0][0].decode("utf-8") for word in re.findall(r"=\?utf-8\?[QB]\?[^?]*\?=", head.decode("ascii"))]
 
 
 class HeaderTest(Writing):
@@ -102,6 +115,20 @@ class HeaderTest(Writing):
         head = b"To: " + head[column:]
         self.assertEqual(without_space(read(head)["To"].addresses[0].display_name), without_space(name), head)
         self.assertEqual(names_in(head), [name], head)
+
+  def test_no_encoded_word_ends_inside_a_letter(self):
+    for round_number in range(ROUNDS):
+      letters = [self.words.random.choice((*LETTERS, " ")) for _ in range(self.words.random.randint(1, 60))]
+      text = "".join(letters)
+      ends = set(itertools.accumulate(len(letter) for letter in letters))
+      with self.subTest(seed=SEED, round=round_number, text=text):
+        for head in (self.writer.text("Subject", text), self.writer.mailboxes("To", [(text.strip() or "x", "a@b.example")])):
+          self.assert_lines(head, 78)
+          at = text.find(encoded_words(head)[0]) if encoded_words(head) else 0
+          for word in encoded_words(head):
+            self.assertEqual(text[at : at + len(word)], word, head)
+            at += len(word)
+            self.assertIn(at, ends, head)
 
   def test_any_file_name_reads_back_as_it_was(self):
     for round_number in range(ROUNDS):

@@ -290,9 +290,81 @@ static void letters_say_which_way_they_run_and_digits_do_not(void **state)
 	assert_int_equal(rest.len, 0);
 }
 
+static void assert_first_line(const char *word, size_t columns, const char *expected)
+{
+	struct span line = utf8_first_line(span_of(word), columns);
+
+	if (!span_equals(line, span_of(expected)))
+		fail_msg("\"%s\" at %zu: \"%.*s\", not \"%s\"", word, columns, SPAN_ARG(line), expected);
+}
+
+static void lines_end_between_ideographs_and_kana_but_not_before_closing_marks(void **state)
+{
+	(void)state;
+	assert_first_line("海港救援基金", 100, "海港救援基金");
+	assert_first_line("海港救援基金", 7, "海港救");
+	assert_first_line("海港救援。基金", 8, "海港救");
+	assert_first_line("海港「救援」基金", 6, "海港");
+	assert_first_line("海港救援」基金", 8, "海港救");
+	assert_first_line("海港（救援）", 7, "海港");
+	assert_first_line("サーバーの名前", 4, "サー");
+	assert_first_line("サーバーの名前", 6, "サー");
+	assert_first_line("きゃっと", 2, "きゃっ");
+	assert_first_line("在2026年11月", 3, "在");
+	assert_first_line("于2026年", 6, "于2026");
+	assert_first_line("访问https://harbour.example/fund页面", 10, "访问");
+	assert_first_line("https://harbour.example/fund页面", 10, "https://harbour.example/fund");
+}
+
+static void words_of_other_scripts_stay_whole(void **state)
+{
+	static const char *const words[] = {"Donaudampfschifffahrtsgesellschaftskapitän",
+		"Saint-Étienne-du-Rouvray", "достопримечательностями", "กองทุนช่วยเหลือชายฝั่งสิบสองเมือง",
+		"대한민국해양구조협회연합회", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "والمستشفيات", NULL};
+
+	(void)state;
+	for (size_t i = 0; words[i]; i++)
+		assert_first_line(words[i], 8, words[i]);
+}
+
+static void marks_and_joined_emoji_stay_with_what_they_belong_to(void **state)
+{
+	(void)state;
+	assert_first_line(
+		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3, "👩‍👩‍👧‍👦");
+	assert_first_line("か\u3099か\u3099か\u3099", 4, "か\u3099か\u3099");
+	assert_first_line("👍🏽👍🏽", 3, "👍🏽");
+}
+
+static void a_word_of_many_characters_is_parted_line_by_line(void **state)
+{
+	struct str word;
+	struct span rest;
+	size_t lines = 0;
+
+	(void)state;
+	str_init(&word, STR_MAX_LARGE);
+	for (size_t i = 0; i < 30000; i++)
+		str_add_text(&word, "海");
+	rest = str_span(&word);
+	while (rest.len) {
+		struct span line = utf8_first_line(rest, 72);
+
+		assert_int_equal(line.len, rest.len < 108 ? rest.len : 108);
+		rest = span_from(rest, line.len);
+		lines++;
+	}
+	assert_int_equal(lines, 834);
+	str_clear(&word);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_end_between_ideographs_and_kana_but_not_before_closing_marks),
+		cmocka_unit_test(words_of_other_scripts_stay_whole),
+		cmocka_unit_test(marks_and_joined_emoji_stay_with_what_they_belong_to),
+		cmocka_unit_test(a_word_of_many_characters_is_parted_line_by_line),
 		cmocka_unit_test(capitals_and_small_letters_are_counted_where_a_script_has_them),
 		cmocka_unit_test(text_with_a_bad_byte_is_not_valid_and_the_byte_is_found),
 		cmocka_unit_test(ascii_is_told_from_the_rest),

@@ -132,6 +132,33 @@ static void an_encoded_word_with_another_behind_it_has_no_padding(void **state)
 	}
 }
 
+static void no_encoded_word_splits_a_conjunct(void **state)
+{
+	struct str out;
+
+	(void)state;
+	setup(&out);
+	/* Two letters and what joins them, nine bytes, twelve digits: five in a word of 63. */
+	assert_int_equal(header_add_text(&out, "Subject", SPAN("क्षक्षक्षक्षक्षक्षक्षक्षक्षक्ष"), NULL), OK);
+	for (char *word = strstr(out.ptr, "=?"); word; word = strstr(word + 2, "=?utf"))
+		assert_int_equal(strcspn(word + 10, "?") % 12, 0);
+	str_clear(&out);
+}
+
+static void a_name_that_one_encoded_word_holds_is_one(void **state)
+{
+	const struct header_mailbox mailboxes[] = {{SPAN(""), SPAN("ana@paper.example")},
+		{SPAN("Олександра Мельниченко"), SPAN("o@paper.example")}};
+	struct str out;
+
+	(void)state;
+	setup(&out);
+	assert_int_equal(header_add_mailboxes(&out, "Reply-To", mailboxes, 2, NULL), OK);
+	assert_lines(&out, 76);
+	assert_null(strstr(strstr(out.ptr, "=?utf") + 2, "=?utf"));
+	str_clear(&out);
+}
+
 static void a_grapheme_longer_than_a_line_is_split_between_characters(void **state)
 {
 	struct str value;
@@ -485,6 +512,8 @@ int main(void)
 		cmocka_unit_test(white_space_that_folding_would_lose_is_encoded),
 		cmocka_unit_test(no_encoded_word_splits_a_grapheme),
 		cmocka_unit_test(an_encoded_word_with_another_behind_it_has_no_padding),
+		cmocka_unit_test(no_encoded_word_splits_a_conjunct),
+		cmocka_unit_test(a_name_that_one_encoded_word_holds_is_one),
 		cmocka_unit_test(a_grapheme_longer_than_a_line_is_split_between_characters),
 		cmocka_unit_test(a_word_without_end_is_encoded_and_folded),
 		cmocka_unit_test(a_line_break_nul_or_control_in_a_text_is_refused),
