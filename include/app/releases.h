@@ -36,8 +36,9 @@ enum status release_set_load(const char *folder, const char *what, const char *l
 void release_set_free(struct release_set *set); /* NULL is fine */
 
 /*
- * The item for a reader's language (BCP 47): the same tag, else the same first
- * part ("fr" for "fr-CH"). False if there's none; *index is then 0, the fallback.
+ * The item for a reader's language (BCP 47): the same tag, else the language alone ("fr" for
+ * "fr-CH"), else the first of another country ("fr-CA"). False if there's none; *index is then 0, the
+ * fallback.
  */
 bool release_set_find(const struct release_set *set, const char *language, size_t *index);
 

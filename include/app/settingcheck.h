@@ -16,10 +16,11 @@ settingcheck_fn settingcheck_needed;    /* a line that isn't empty */
 settingcheck_fn settingcheck_domain;    /* a host name with a dot */
 settingcheck_fn settingcheck_language;  /* BCP 47: "fr", "pt-BR" */
 settingcheck_fn settingcheck_zone;      /* an IANA zone that the system knows */
-settingcheck_fn settingcheck_mailbox;   /* "Name <address>" */
+/* "Name <address>": a name that neither changes from reader to reader nor is another's address. */
+settingcheck_fn settingcheck_sender;
 settingcheck_fn settingcheck_address;
-settingcheck_fn settingcheck_address_or_none;
-settingcheck_fn settingcheck_bounce_address; /* an address whose local part takes a token */
+settingcheck_fn settingcheck_reply_to_or_none; /* an address that every mail program can answer */
+settingcheck_fn settingcheck_bounce_address;   /* an address whose local part takes a token */
 settingcheck_fn settingcheck_https_or_none;
 settingcheck_fn settingcheck_relay_url; /* smtp://HOST[:PORT] or smtps:// */
 

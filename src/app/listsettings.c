@@ -4,12 +4,12 @@
 #include "app/listsettings.h"
 
 #include "app/lists.h"
+#include "app/settingcheck.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "base/zone.h"
 #include "list/language.h"
-#include "mail/addr.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -100,18 +100,11 @@ static enum status set_zone(struct medialist *list, size_t offset, const char *v
 	return status;
 }
 
-static enum status set_mailbox(struct medialist *list, size_t offset, const char *value, struct err *err)
+static enum status set_sender(struct medialist *list, size_t offset, const char *value, struct err *err)
 {
-	struct mailbox mailbox;
-	enum status status;
+	enum status status = *value ? settingcheck_sender(span_of(value), err) : OK;
 
-	if (*value) {
-		status = mailbox_parse(span_of(value), &mailbox, err);
-		if (status != OK)
-			return status;
-		mailbox_clear(&mailbox);
-	}
-	return set_text(list, offset, value, err);
+	return status == OK ? set_text(list, offset, value, err) : status;
 }
 
 static enum status set_trusted(struct medialist *list, size_t offset, const char *value, struct err *err)
@@ -138,7 +131,7 @@ static const struct {
 	{"language", set_language, offsetof(struct medialist, language)},
 	{"zone", set_zone, offsetof(struct medialist, zone)},
 	{"trusted", set_trusted, 0},
-	{"from", set_mailbox, offsetof(struct medialist, from)},
+	{"from", set_sender, offsetof(struct medialist, from)},
 };
 
 #define SETTING_COUNT (sizeof(settings_table) / sizeof(settings_table[0]))

@@ -181,7 +181,7 @@ static enum status check_plan(const struct newsroom_plan *plan, struct err *err)
 		{"--name", offsetof(struct newsroom_plan, name), settingcheck_needed},
 		{"--domain", offsetof(struct newsroom_plan, domain), settingcheck_domain},
 		{"--zone", offsetof(struct newsroom_plan, zone), settingcheck_zone},
-		{"--from", offsetof(struct newsroom_plan, from), settingcheck_mailbox},
+		{"--from", offsetof(struct newsroom_plan, from), settingcheck_sender},
 	};
 	enum status status = OK;
 

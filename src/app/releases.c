@@ -228,25 +228,42 @@ void release_set_free(struct release_set *set)
 	free(set);
 }
 
+/* RFC 4647 3.4 looks "fr-CH" up as "fr"; where that isn't there, another country's French is better than
+ * none. */
+enum language_match {
+	LANGUAGE_OTHER,
+	LANGUAGE_ELSEWHERE,
+	LANGUAGE_PRIMARY,
+	LANGUAGE_EXACT
+};
+
+static enum language_match match_language(struct span own, struct span wanted)
+{
+	struct span primary = span_first(wanted, span_find_char(wanted, '-', 0));
+
+	if (span_equals_nocase(own, wanted))
+		return LANGUAGE_EXACT;
+	if (span_equals_nocase(own, primary))
+		return LANGUAGE_PRIMARY;
+	own = span_first(own, span_find_char(own, '-', 0));
+	return span_equals_nocase(own, primary) ? LANGUAGE_ELSEWHERE : LANGUAGE_OTHER;
+}
+
 bool release_set_find(const struct release_set *set, const char *language, size_t *index)
 {
-	size_t length = strcspn(language, "-");
+	enum language_match best = LANGUAGE_OTHER;
 
-	for (size_t i = 0; i < set->count; i++) {
-		*index = i;
-		if (span_equals_nocase(span_of(set->items[i]->language), span_of(language)))
-			return true;
-	}
-	for (size_t i = 0; i < set->count; i++) {
-		const char *own = set->items[i]->language;
-
-		*index = i;
-		if (strcspn(own, "-") == length &&
-			span_equals_nocase(span_bytes(own, length), span_bytes(language, length)))
-			return true;
-	}
 	*index = 0;
-	return false;
+	for (size_t i = 0; i < set->count; i++) {
+		enum language_match match =
+			match_language(span_of(set->items[i]->language), span_of(language));
+
+		if (match > best) {
+			best = match;
+			*index = i;
+		}
+	}
+	return best != LANGUAGE_OTHER;
 }
 
 void release_set_check(const struct release_set *set, int64_t now_ms, release_check_fn *say, void *context)

@@ -100,13 +100,46 @@ enum status settingcheck_zone(struct span text, struct err *err)
 	return status;
 }
 
-enum status settingcheck_mailbox(struct span text, struct err *err)
+/* An address in a name: "press@other.example" <…> shows readers another sender than the real one. */
+static bool names_other_address(const struct mailbox *mailbox)
+{
+	struct span rest = span_of(mailbox->name);
+	struct span word;
+
+	while (span_split(&rest, ' ', &word)) {
+		size_t at = span_find_char(word, '@', 0);
+		struct span domain = at == SIZE_MAX ? SPAN("") : span_from(word, at + 1);
+
+		if (span_find_char(domain, '.', 0) != SIZE_MAX &&
+			!span_starts_nocase(domain, span_of(mailbox->addr.domain)))
+			return true;
+	}
+	return false;
+}
+
+enum status settingcheck_sender(struct span text, struct err *err)
 {
 	struct mailbox mailbox;
 	enum status status = mailbox_parse(text, &mailbox, err);
 
-	if (status == OK)
-		mailbox_clear(&mailbox);
+	if (status != OK)
+		return status;
+	if (strstr(mailbox.name, "{{"))
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has a tag in its name: the sender is the same for everybody",
+			SPAN_ARG(text));
+	else if (names_other_address(&mailbox))
+		status = err_set(err, E_SYNTAX,
+			"the name in \"%.*s\" is another address than the sender's: readers and filters take "
+			"that for a trick",
+			SPAN_ARG(text));
+	else if (mailbox.addr.needs_smtputf8)
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has letters beyond ASCII before its '@': most servers could neither take "
+			"mail "
+			"from it nor answer it",
+			SPAN_ARG(text));
+	mailbox_clear(&mailbox);
 	return status;
 }
 
@@ -120,9 +153,16 @@ enum status settingcheck_address(struct span text, struct err *err)
 	return status;
 }
 
-enum status settingcheck_address_or_none(struct span text, struct err *err)
+enum status settingcheck_reply_to_or_none(struct span text, struct err *err)
 {
-	return text.len ? settingcheck_address(text, err) : OK;
+	enum status status = text.len ? settingcheck_address(text, err) : OK;
+
+	/* The domain may have any letters: it goes out as A-labels. */
+	if (status == OK && !utf8_is_ascii(span_first(text, span_find_char(text, '@', 0))))
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has letters beyond ASCII before its '@': most servers couldn't answer it",
+			SPAN_ARG(text));
+	return status;
 }
 
 /* Each message's own return path is made of it: "bounce+TOKEN@harbour.example". */
@@ -135,7 +175,12 @@ enum status settingcheck_bounce_address(struct span text, struct err *err)
 	if (status != OK)
 		return status;
 	local = span_of(addr.local);
-	if (span_starts(text, SPAN("\"")))
+	if (addr.needs_smtputf8)
+		status = err_set(err, E_SYNTAX,
+			"\"%.*s\" has letters beyond ASCII before its '@': most servers couldn't report to "
+			"it",
+			SPAN_ARG(text));
+	else if (span_starts(text, SPAN("\"")))
 		status = err_set(err, E_SYNTAX,
 			"\"%.*s\" has quotes, between which no token can stand; write it like "
 			"\"bounce@harbour.example\"",

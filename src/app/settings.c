@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "mail/addr.h"
 
 #include <libconfig.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@ static const struct setting newsroom_table[] = {
 
 #define SENDER(field) offsetof(struct sender_settings, field)
 static const struct setting sender_table[] = {
-	{"from", SETTING_TEXT, SENDER(from), "", settingcheck_mailbox, 0, 0, NULL},
-	{"reply_to", SETTING_TEXT, SENDER(reply_to), "", settingcheck_address_or_none, 0, 0, NULL},
+	{"from", SETTING_TEXT, SENDER(from), "", settingcheck_sender, 0, 0, NULL},
+	{"reply_to", SETTING_TEXT, SENDER(reply_to), "", settingcheck_reply_to_or_none, 0, 0, NULL},
 	{"bounce_address", SETTING_TEXT, SENDER(bounce_address), "", settingcheck_bounce_address, 0, 0, NULL},
 	{"unsubscribe_url", SETTING_TEXT, SENDER(unsubscribe_url), "", settingcheck_https_or_none, 0, 0,
 		NULL},
@@ -233,6 +234,21 @@ static struct settings *new_with_fallbacks(const char *path)
 	return settings;
 }
 
+/* As it goes on the wire: return paths are made of it. */
+static void fold_bounce_address(struct sender_settings *sender)
+{
+	struct str wire;
+	struct addr addr;
+
+	if (addr_parse(span_of(sender->bounce_address), &addr, NULL) != OK)
+		return;
+	str_init(&wire, STR_MAX_SMALL);
+	addr_format(&addr, &wire);
+	free(sender->bounce_address);
+	sender->bounce_address = str_take(&wire);
+	addr_clear(&addr);
+}
+
 enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
 {
@@ -261,10 +277,12 @@ enum status settings_load(
 		status = settingtable_tell(&faults, fault, context, err);
 	str_clear(&text);
 	config_destroy(&config);
-	if (status == OK)
+	if (status == OK) {
+		fold_bounce_address(&settings->sender);
 		*out = settings;
-	else
+	} else {
 		settings_free(settings);
+	}
 	return status;
 }
 

@@ -334,6 +334,10 @@ const struct command cmd_send = {
 		"has the release already is left out, so sending again serves newcomers only. Where\n"
 		"an earlier send to the same lists isn't finished, it goes on.\n"
 		"\n"
+		"Readers get the release in their own language, else the list's, else the\n"
+		"newsroom's: that very file (pt-BR), else the language's (pt), else the release's\n"
+		"first. Whom another language falls to stands in the plan (\"Fallback 4 de>en\").\n"
+		"\n"
 		"Ends with 0 if all was accepted, 3 if some failed, 4 if a person is needed, 5 if\n"
 		"\"dateline resume\" has to go on.",
 	.run = run,

@@ -12,6 +12,7 @@
 #include "compose/letterhead.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "compose/unsubscribe.h"
 #include "mail/addr.h"
 #include "mail/codec.h"
@@ -60,6 +61,11 @@ static void clear_mailboxes(struct mailboxes *list)
 	free(list->items);
 }
 
+static bool needs_smtputf8(struct span address)
+{
+	return !utf8_is_ascii(span_first(address, span_find_char(address, '@', 0)));
+}
+
 static enum status find_contacts(const struct release *release, struct mailboxes *list, struct err *err)
 {
 	for (size_t i = 0; i < release->contact_count; i++) {
@@ -67,7 +73,8 @@ static enum status find_contacts(const struct release *release, struct mailboxes
 		struct str address;
 		enum status status = OK;
 
-		if (!*contact->email)
+		/* One beyond ASCII would make every message need SMTPUTF8; it stands in the text alone. */
+		if (!*contact->email || needs_smtputf8(span_of(contact->email)))
 			continue;
 		str_init(&address, STR_MAX_SMALL);
 		status = add_address(span_of(contact->email), release->path, &address, err);

@@ -208,7 +208,7 @@ static enum status check_offered(
 
 	if (mail->needs_smtputf8 && !features->has_smtputf8)
 		return err_set(err, E_UNSUPPORTED,
-			"the relay doesn't offer SMTPUTF8, which an address with letters beyond ASCII needs");
+			"no SMTPUTF8 at the relay, which an address with letters beyond ASCII needs");
 	if (!is_7bit && !features->has_8bitmime)
 		return err_set(err, E_UNSUPPORTED,
 			"the message has 8-bit text and the relay doesn't offer 8BITMIME");

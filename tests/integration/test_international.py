@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 """Names, titles and addresses in the world's scripts, through the whole program and back from the server."""
 
+import email
+import email.header
+import email.utils
 import json
 import os
 import sys
@@ -12,7 +15,7 @@ from enginecase import Server  # noqa: E402
 from newsroom import DONE, PARTLY, Newsroom, NewsroomCase, read_strictly, text_of  # noqa: E402
 
 SEND = ("send", "fund", "--to", "europe", "--yes")
-WITHOUT_SMTPUTF8 = "the relay doesn't offer SMTPUTF8"
+WITHOUT_SMTPUTF8 = "no SMTPUTF8 at the relay"
 
 SCRIPTS = {
   "en": ("Ana Prado", "Coastal towns agree joint rescue fund"),
@@ -52,6 +55,12 @@ boilerplate: "{name} – {title}"
 """
 
 
+def name_in(raw, field):
+  """By RFC 2047's letter: Debian 12's new parser leaves a space between the encoded words of a name."""
+  value = email.message_from_bytes(raw)[field].replace("\r\n", "")
+  return str(email.header.make_header(email.header.decode_header(email.utils.parseaddr(value)[0])))
+
+
 def columns(line):
   return sum((unicodedata.east_asian_width(c) in "WF") + 1 for c in line if not unicodedata.combining(c))
 
@@ -67,7 +76,7 @@ class EveryField(NewsroomCase):
       cls.press.write("releases/fund.md" if language == "en" else f"releases/fund.{language}.md", text)
     rows = "".join(f'{language}@paper.example,"{name}","{name} {title}",{language}\n' for language, (name, title) in SCRIPTS.items())
     cls.press.import_people("europe", "address,name,outlet,language\n" + rows)
-    cls.press.ok("list", "set", "europe", "title=" + " ".join(name for name, _ in SCRIPTS.values()))
+    cls.press.ok("list", "set", "europe", "title=" + " ".join(name for name, _ in list(SCRIPTS.values())[2:7]))
     cls.server = cls.enterClassContext(Server("--no-smtputf8", "--no-8bitmime"))
     cls.press.configure(url=cls.server.url)
     cls.press.ok(*SEND)
@@ -79,8 +88,8 @@ class EveryField(NewsroomCase):
       with self.subTest(language=language):
         message = read_strictly(self.raw[language])
         self.assertEqual(message["Subject"], title)
-        self.assertEqual(message["To"].addresses[0].display_name, name)
-        self.assertEqual(message["Reply-To"].addresses[0].display_name, name)
+        self.assertEqual(name_in(self.raw[language], "To"), name)
+        self.assertEqual(name_in(self.raw[language], "Reply-To"), name)
         self.assertIn(title, text_of(message, "html"))
         self.assertIn(title.replace(" ", ""), "".join(text_of(message).split()))
         for part in ("plain", "html"):

@@ -92,12 +92,12 @@ static void a_zone_is_one_that_the_system_knows(void **state)
 static void a_mailbox_is_an_address_with_or_without_a_name(void **state)
 {
 	(void)state;
-	assert_passes(settingcheck_mailbox, "Press Office <press@harbour.example>");
-	assert_passes(settingcheck_mailbox, "press@harbour.example");
-	assert_refused(settingcheck_mailbox, "Press Office");
-	assert_refused(settingcheck_mailbox, "");
-	assert_refused(settingcheck_mailbox, "A <a@x.example>, B <b@x.example>");
-	assert_refused(settingcheck_mailbox, "A\r\nBcc: b@x.example <a@x.example>");
+	assert_passes(settingcheck_sender, "Press Office <press@harbour.example>");
+	assert_passes(settingcheck_sender, "press@harbour.example");
+	assert_refused(settingcheck_sender, "Press Office");
+	assert_refused(settingcheck_sender, "");
+	assert_refused(settingcheck_sender, "A <a@x.example>, B <b@x.example>");
+	assert_refused(settingcheck_sender, "A\r\nBcc: b@x.example <a@x.example>");
 }
 
 static void an_address_may_be_left_empty_only_where_that_means_something(void **state)
@@ -106,8 +106,8 @@ static void an_address_may_be_left_empty_only_where_that_means_something(void **
 	assert_passes(settingcheck_address, "press@harbour.example");
 	assert_refused(settingcheck_address, "");
 	assert_refused(settingcheck_address, "Press <press@harbour.example>");
-	assert_passes(settingcheck_address_or_none, "");
-	assert_refused(settingcheck_address_or_none, "press");
+	assert_passes(settingcheck_reply_to_or_none, "");
+	assert_refused(settingcheck_reply_to_or_none, "press");
 }
 
 static void a_link_begins_with_https_and_has_no_blanks(void **state)
@@ -151,9 +151,35 @@ static void a_bounce_address_leaves_room_for_a_token(void **state)
 	assert_refused(settingcheck_bounce_address, "bounce");
 }
 
+static void a_senders_name_is_the_same_for_all_and_no_other_address(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_sender, "Harbour Relief <press@harbour.example>");
+	assert_passes(settingcheck_sender, "press@harbour.example");
+	assert_passes(settingcheck_sender, "\"press@harbour.example\" <press@harbour.example>");
+	assert_passes(settingcheck_sender, "\"Press @ Harbour\" <press@harbour.example>");
+	assert_refused(settingcheck_sender, "\"press@other.example\" <press@harbour.example>");
+	assert_refused(settingcheck_sender, "\"Ana (press@other.example)\" <press@harbour.example>");
+	assert_refused(settingcheck_sender, "\"Hello {{subscriber.name}}\" <press@harbour.example>");
+	assert_refused(settingcheck_sender, "Press <josé@harbour.example>");
+	assert_refused(settingcheck_sender, "Press\u202e <press@harbour.example>");
+}
+
+static void our_addresses_are_ones_that_every_server_can_write_to(void **state)
+{
+	(void)state;
+	assert_passes(settingcheck_reply_to_or_none, "");
+	assert_passes(settingcheck_reply_to_or_none, "press@häfen.example");
+	assert_refused(settingcheck_reply_to_or_none, "josé@harbour.example");
+	assert_passes(settingcheck_bounce_address, "bounce@häfen.example");
+	assert_refused(settingcheck_bounce_address, "rückläufer@harbour.example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_senders_name_is_the_same_for_all_and_no_other_address),
+		cmocka_unit_test(our_addresses_are_ones_that_every_server_can_write_to),
 		cmocka_unit_test(a_line_has_no_controls_and_is_utf8),
 		cmocka_unit_test(a_paragraph_may_have_lines_and_tabs),
 		cmocka_unit_test(what_is_needed_is_more_than_blanks),
