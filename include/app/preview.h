@@ -35,14 +35,14 @@ enum status preview_write(struct newsroom *newsroom, const struct release_set *s
 
 /* `words` begin with the file and line of the fault; `path` is the release's in
  * that language. */
-typedef void preview_fault_fn(void *context, const char *path, const char *words);
+typedef void preview_say_fn(void *context, enum check_level level, const char *path, const char *words);
 
 /*
  * Build the letters without writing them, and tell what stands in the way: a
  * template's missing variable, a loop over recipients' data, a file that isn't
- * there.
+ * there. A warning: HTML so long that Gmail will hide its end.
  */
 void preview_check(
-	struct newsroom *newsroom, const struct release_set *set, preview_fault_fn *fault, void *context);
+	struct newsroom *newsroom, const struct release_set *set, preview_say_fn *say, void *context);
 
 #endif

@@ -9,10 +9,14 @@
 #include "base/mem.h"
 #include "previewimages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* It may hold what is under embargo. */
 #define FILE_MODE 0600
+/* Gmail's clip counts the decoded HTML; links of a reader's own and a longer greeting take some room. */
+#define GMAIL_CLIP_KB 102u
+#define HTML_LARGE (95u * 1024u)
 #define READER_NAME "Ana Pérez"
 
 struct preview {
@@ -222,8 +226,25 @@ enum status preview_write(struct newsroom *newsroom, const struct release_set *s
 	return status;
 }
 
+static void check_length(const char *path, struct span message, preview_say_fn *say, void *context)
+{
+	char words[512];
+	struct str html;
+
+	str_init(&html, LETTER_MAX);
+	if (letter_read_part(message, "text/html", &html, NULL) == OK && html.len > HTML_LARGE) {
+		snprintf(words, sizeof(words),
+			"%.200s:1: its HTML has %zu kB, and Gmail hides what comes after %u kB: shorten it, "
+			"or put a "
+			"part of it into an attachment",
+			path, html.len / 1024, GMAIL_CLIP_KB);
+		say(context, CHECK_WARNING, path, words);
+	}
+	str_clear(&html);
+}
+
 void preview_check(
-	struct newsroom *newsroom, const struct release_set *set, preview_fault_fn *fault, void *context)
+	struct newsroom *newsroom, const struct release_set *set, preview_say_fn *say, void *context)
 {
 	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
 	struct err last = {0};
@@ -234,8 +255,10 @@ void preview_check(
 
 		str_init(&message, STR_MAX_LARGE);
 		/* A template's fault is every language's: once is enough. */
-		if (build_language(letters, i, &message, &err) != OK && strcmp(err.text, last.text) != 0)
-			fault(context, set->items[i]->path, err.text);
+		if (build_language(letters, i, &message, &err) == OK)
+			check_length(set->items[i]->path, str_span(&message), say, context);
+		else if (strcmp(err.text, last.text) != 0)
+			say(context, CHECK_ERROR, set->items[i]->path, err.text);
 		last = err;
 		str_clear(&message);
 	}

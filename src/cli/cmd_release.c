@@ -194,19 +194,23 @@ static enum status load_set(struct call *call, struct release_set **set, struct 
 }
 
 /* The letters are built only of a release without errors: else they'd be told twice. */
-static void print_letter_fault(void *context, const char *path, const char *words)
+static void print_letter_finding(void *context, enum check_level level, const char *path, const char *words)
 {
 	struct tally *tally = context;
+	bool is_error = level == CHECK_ERROR;
 	struct str text;
 
-	tally->errors++;
+	if (is_error)
+		tally->errors++;
+	else
+		tally->warnings++;
 	if (tally->json) {
-		json_print_line(json_pack("{s:s,s:o,s:n,s:o}", "level", "error", "path",
-			json_text(span_of(path)), "line", "words", json_text(span_of(words))));
+		json_print_line(json_pack("{s:s,s:o,s:n,s:o}", "level", is_error ? "error" : "warning",
+			"path", json_text(span_of(path)), "line", "words", json_text(span_of(words))));
 		return;
 	}
 	str_init(&text, STR_MAX_SMALL);
-	terminal_add(&text, TONE_BAD, SPAN("error"));
+	terminal_add(&text, is_error ? TONE_BAD : TONE_CAREFUL, is_error ? SPAN("error") : SPAN("warning"));
 	str_addf(&text, ": %s\n", words);
 	terminal_print(&text);
 	str_clear(&text);
@@ -222,7 +226,7 @@ static enum status run_check(struct call *call, struct err *err)
 		return status;
 	releasefiles_check(set, clock_now_ms(), print_finding, &tally);
 	if (!tally.errors)
-		preview_check(call->newsroom, set, print_letter_fault, &tally);
+		preview_check(call->newsroom, set, print_letter_finding, &tally);
 	if (!call->json)
 		terminal_printf("%s: %zu language%s, %zu error%s, %zu warning%s\n", set->slug, set->count,
 			set->count == 1 ? "" : "s", tally.errors, tally.errors == 1 ? "" : "s",
