@@ -226,7 +226,7 @@ static size_t line_within(struct span word, size_t window, const char *breaks, s
 	struct span rest = span_first(word, window);
 	size_t known = window < word.len ? window - CHARACTER_MAX : window;
 	size_t width = 0, best = 0;
-	uint32_t before = 0, character;
+	uint32_t before = 0, character = 0;
 
 	while (rest.len && window - rest.len < known && !(best && width > columns)) {
 		size_t at = window - rest.len;
