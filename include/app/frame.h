@@ -6,6 +6,7 @@
 #include "compose/letter.h"
 #include "mail/addr.h"
 #include "mail/token.h"
+#include "record/dispatch.h"
 
 #include <stdint.h>
 
@@ -14,14 +15,15 @@ struct frame {
 	struct letter_frame letter; /* borrows from the rest, the newsroom and the options */
 	struct mailbox from;
 	struct str from_address;
+	struct str unsubscribe_url; /* the token follows directly */
 	struct token_epoch epoch;
 };
 
 /* Borrowed for the frame's life. */
 struct frame_options {
-	const char *from;         /* a list's own From mailbox; "" for the newsroom's */
-	const char *language;     /* the letter's */
-	const char *subject_mark; /* "[TEST] ", or "" */
+	const char *from;     /* a list's own From mailbox; "" for the newsroom's */
+	const char *language; /* the letter's */
+	enum dispatch_kind kind;
 	int64_t dispatch;
 	int64_t date_ms;
 };

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "compose/letter.h"
 #include "compose/words.h"
+#include "record/dispatch.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -17,9 +18,9 @@
  */
 struct letters;
 
-/* `set` and `newsroom` are borrowed for the letters' life; `subject_mark` is static. */
+/* `set` and `newsroom` are borrowed for the letters' life. */
 struct letters *letters_new(struct newsroom *newsroom, const struct release_set *set, int64_t dispatch,
-	int64_t date_ms, const char *subject_mark);
+	int64_t date_ms, enum dispatch_kind kind);
 void letters_free(struct letters *letters); /* NULL is fine */
 
 /* The number, from 0, of the letter in a language (an index in the set) from a sender ("": the newsroom's).

@@ -5,6 +5,16 @@
 
 #include "store/store.h"
 
+/* ".../leave" and ".../leave?token=": the token is the path's next part, or the query's value. */
+static void set_unsubscribe_url(struct frame *frame, const char *url)
+{
+	struct span text = span_of(url);
+
+	str_add(&frame->unsubscribe_url, text);
+	if (text.len && !span_ends(text, SPAN("/")) && !span_ends(text, SPAN("=")))
+		str_add_char(&frame->unsubscribe_url, '/');
+}
+
 static void fill_letter(
 	struct frame *frame, const struct newsroom *newsroom, const struct frame_options *options)
 {
@@ -18,7 +28,10 @@ static void fill_letter(
 		.newsroom_domain = span_of(settings->newsroom.domain),
 		.postal_address = span_of(settings->newsroom.postal_address),
 		.boilerplate = span_of(settings->newsroom.boilerplate),
-		.subject_mark = span_of(options->subject_mark),
+		.unsubscribe_mail = span_of(settings->sender.bounce_address),
+		.unsubscribe_url = str_span(&frame->unsubscribe_url),
+		.kind = span_of(dispatch_kind_name(options->kind)),
+		.subject_mark = options->kind == DISPATCH_TEST ? SPAN("[TEST] ") : SPAN(""),
 		.language = span_of(options->language),
 		.zone = newsroom_zone(newsroom),
 		.date_ms = options->date_ms,
@@ -38,6 +51,8 @@ enum status frame_init(
 
 	*frame = (struct frame){0};
 	str_init(&frame->from_address, STR_MAX_SMALL);
+	str_init(&frame->unsubscribe_url, STR_MAX_SMALL);
+	set_unsubscribe_url(frame, newsroom_settings(newsroom)->sender.unsubscribe_url);
 	status = mailbox_parse(span_of(from), &frame->from, err);
 	if (status == OK)
 		addr_format(&frame->from.addr, &frame->from_address);
@@ -56,5 +71,6 @@ void frame_clear(struct frame *frame)
 {
 	mailbox_clear(&frame->from);
 	str_clear(&frame->from_address);
+	str_clear(&frame->unsubscribe_url);
 	explicit_bzero(&frame->epoch, sizeof(frame->epoch));
 }

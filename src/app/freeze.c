@@ -285,8 +285,8 @@ static enum status begin(struct freezing *freezing, enum dispatch_kind kind, str
 	status = freezing->rehearsal ? dispatches_next_number(freezing->store, &freezing->dispatch.id, err)
 				     : store_add_dispatch(freezing->store, &freezing->dispatch, err);
 	if (status == OK)
-		freezing->letters = letters_new(freezing->newsroom, request->set, freezing->dispatch.id,
-			now_ms, kind == DISPATCH_TEST ? "[TEST] " : "");
+		freezing->letters =
+			letters_new(freezing->newsroom, request->set, freezing->dispatch.id, now_ms, kind);
 	return status;
 }
 

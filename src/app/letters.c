@@ -21,13 +21,13 @@ struct letters {
 	const struct release_set *set;
 	int64_t dispatch;
 	int64_t date_ms;
-	const char *subject_mark;
+	enum dispatch_kind kind;
 	struct compiled *compiled;
 	size_t count, capacity;
 };
 
 struct letters *letters_new(struct newsroom *newsroom, const struct release_set *set, int64_t dispatch,
-	int64_t date_ms, const char *subject_mark)
+	int64_t date_ms, enum dispatch_kind kind)
 {
 	struct letters *letters = mem_alloc(sizeof(*letters));
 
@@ -35,7 +35,7 @@ struct letters *letters_new(struct newsroom *newsroom, const struct release_set 
 	letters->set = set;
 	letters->dispatch = dispatch;
 	letters->date_ms = date_ms;
-	letters->subject_mark = subject_mark;
+	letters->kind = kind;
 	return letters;
 }
 
@@ -62,7 +62,7 @@ static enum status compile(struct letters *letters, struct compiled *compiled, s
 	struct frame_options options = {
 		.from = compiled->from,
 		.language = release->language,
-		.subject_mark = letters->subject_mark,
+		.kind = letters->kind,
 		.dispatch = letters->dispatch,
 		.date_ms = letters->date_ms,
 	};

@@ -208,7 +208,7 @@ static char *folder_for(const struct newsroom *newsroom, const struct release_se
 enum status preview_write(struct newsroom *newsroom, const struct release_set *set,
 	const struct preview_options *options, struct err *err)
 {
-	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
+	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), DISPATCH_PUBLIC);
 	char *path = folder_for(newsroom, set, options->folder);
 	struct preview preview = {.options = options, .folder = path, .slug = set->slug};
 	enum status status = file_make_folder(path, err);
@@ -246,7 +246,7 @@ static void check_length(const char *path, struct span message, preview_say_fn *
 void preview_check(
 	struct newsroom *newsroom, const struct release_set *set, preview_say_fn *say, void *context)
 {
-	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), "");
+	struct letters *letters = letters_new(newsroom, set, 0, clock_now_ms(), DISPATCH_PUBLIC);
 	struct err last = {0};
 
 	for (size_t i = 0; i < set->count; i++) {

@@ -7,7 +7,7 @@
 #include "support/test.h"
 
 static const struct frame_options options = {
-	.from = "", .language = "fr", .subject_mark = "[TEST] ", .dispatch = 7, .date_ms = 12345};
+	.from = "", .language = "fr", .kind = DISPATCH_TEST, .dispatch = 7, .date_ms = 12345};
 
 static void assert_span(struct span got, const char *wanted)
 {
@@ -45,6 +45,33 @@ static void a_lists_own_sender_replaces_the_newsrooms(void **state)
 	assert_span(frame.letter.from_name, "Mena Desk");
 	assert_span(frame.letter.from_address, "mena@harbour.example");
 	frame_clear(&frame);
+}
+
+static void assert_unsubscribe_url(struct newsroomcase *room, const char *set, const char *wanted)
+{
+	struct frame frame;
+	struct str setting;
+
+	str_init(&setting, STR_MAX_SMALL);
+	str_addf(&setting, "unsubscribe_url = \"%s\";", set);
+	newsroomcase_change(room, "unsubscribe_url = \"\";", setting.ptr);
+	assert_int_equal(frame_init(&frame, room->newsroom, &options, &room->place.err), OK);
+	assert_span(frame.letter.unsubscribe_url, wanted);
+	assert_span(frame.letter.unsubscribe_mail, "bounce@harbour.example");
+	frame_clear(&frame);
+	newsroomcase_change(room, setting.ptr, "unsubscribe_url = \"\";");
+	str_clear(&setting);
+}
+
+static void a_token_can_follow_the_address_for_unsubscribing(void **state)
+{
+	assert_unsubscribe_url(*state, "", "");
+	assert_unsubscribe_url(
+		*state, "https://press.harbour.example/leave", "https://press.harbour.example/leave/");
+	assert_unsubscribe_url(
+		*state, "https://press.harbour.example/leave/", "https://press.harbour.example/leave/");
+	assert_unsubscribe_url(
+		*state, "https://press.harbour.example/?t=", "https://press.harbour.example/?t=");
 }
 
 static void a_sender_without_a_name_is_an_address(void **state)
@@ -90,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_letter_is_from_the_newsroom),
 		TEST(a_lists_own_sender_replaces_the_newsrooms),
+		TEST(a_token_can_follow_the_address_for_unsubscribing),
 		TEST(a_sender_without_a_name_is_an_address),
 		TEST(a_sender_that_is_no_mailbox_is_refused),
 		TEST(the_secret_is_the_newsrooms_and_wiped_in_the_end),

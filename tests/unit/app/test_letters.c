@@ -20,7 +20,7 @@ static void init(struct letterscase *c, void **state)
 	newsroomcase_write_fund(c->room);
 	newsroomcase_write_fund_fr(c->room);
 	c->set = newsroomcase_load(c->room);
-	c->letters = letters_new(c->room->newsroom, c->set, 1, c->room->now_ms, "");
+	c->letters = letters_new(c->room->newsroom, c->set, 1, c->room->now_ms, DISPATCH_PUBLIC);
 }
 
 static void clear(struct letterscase *c)

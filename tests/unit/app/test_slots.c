@@ -27,7 +27,7 @@ static void init(struct slotscase *c, void **state, const char *text)
 	newsroomcase_write_fund(c->room);
 	newsroomcase_write(c->room, "templates/release.txt.mustache", text);
 	c->set = newsroomcase_load(c->room);
-	c->letters = letters_new(c->room->newsroom, c->set, 1, c->room->now_ms, "");
+	c->letters = letters_new(c->room->newsroom, c->set, 1, c->room->now_ms, DISPATCH_PUBLIC);
 	if (letters_find(c->letters, 0, "", &number, &c->room->place.err) != OK)
 		fail_msg("%s", c->room->place.err.text);
 	c->ana.address = mem_copy_text("ana@paper.example");
