@@ -13,6 +13,7 @@ struct courierjob {
 	struct engine_job job; /* first: the engine hands this back */
 	struct delivery delivery;
 	struct str message;
+	struct str return_path;
 	struct attempt outcome;
 	struct courierjob *next;
 };

@@ -17,6 +17,7 @@ struct frame {
 	struct str from_address;
 	struct str unsubscribe_url; /* the token follows directly */
 	struct token_epoch epoch;
+	struct dkim_signer signers[DKIM_SIGNERS_MAX];
 };
 
 /* Borrowed for the frame's life. */
@@ -28,7 +29,10 @@ struct frame_options {
 	int64_t date_ms;
 };
 
-/* E_SYNTAX for a From that is no mailbox; failures of the store. frame_clear afterwards. */
+/*
+ * E_SYNTAX for a From that is no mailbox; failures of the store, the secret and the
+ * keys. frame_clear afterwards.
+ */
 enum status frame_init(
 	struct frame *frame, struct newsroom *newsroom, const struct frame_options *options, struct err *err);
 void frame_clear(struct frame *frame);

@@ -1,10 +1,10 @@
 #ifndef APP_LETTERBOX_H
 #define APP_LETTERBOX_H
 
+#include "app/newsroom.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "record/delivery.h"
-#include "store/store.h"
 
 struct letter;
 
@@ -15,16 +15,28 @@ struct letter;
  */
 struct letterbox;
 
-/* Reads the store's epoch, of which Message-IDs are made. */
-enum status letterbox_new(struct store *store, struct letterbox **out, struct err *err);
+/* With the newsroom's store, keys and secrets, of which signatures and tokens are made; borrowed. */
+enum status letterbox_new(struct newsroom *newsroom, struct letterbox **out, struct err *err);
 void letterbox_free(struct letterbox *letterbox); /* NULL is fine */
 
-/* Appends the message. E_SYNTAX, E_NOTFOUND if the letter or its slots are damaged, naming the delivery. */
+/*
+ * Appends the message. E_SYNTAX, E_NOTFOUND if the letter or its slots are damaged,
+ * naming the delivery; E_NOTFOUND, E_CONFLICT if a key or secret that the letter was
+ * frozen with isn't there any more.
+ */
 enum status letterbox_build(
 	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err);
 
 /* The same from a letter that isn't in the store (yet). */
 enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,
 	const struct delivery *delivery, struct str *message, struct err *err);
+
+/*
+ * The envelope's sender for a delivery whose message was built: the bounce address
+ * with a token that names the delivery, so that a report of failure tells whose it
+ * is (VERP), and can't be made up. Replaces what `out` holds.
+ */
+enum status letterbox_return_path(
+	struct letterbox *letterbox, const struct delivery *delivery, struct str *out, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
 #define APP_LOAD_H
 
 #include "app/courierjob.h"
-#include "app/settings.h"
+#include "app/newsroom.h"
 #include "base/err.h"
 #include "record/dispatch.h"
 #include "store/store.h"
@@ -25,9 +25,8 @@ struct load_counts {
 	int64_t settled; /* attempts settled since load_new */
 };
 
-/* `claims` is how many to have ready; store and settings are borrowed. Failures of the store. */
-enum status load_new(struct store *store, const struct settings *settings, size_t claims, struct load **out,
-	struct err *err);
+/* `claims` is how many to have ready; the newsroom is borrowed. Failures of its store, secrets and keys. */
+enum status load_new(struct newsroom *newsroom, size_t claims, struct load **out, struct err *err);
 void load_free(struct load *load); /* NULL is fine */
 
 /* Take a dispatch on. E_HELD, with the reason, if it's held or its lift lies ahead; E_CONFLICT if it has

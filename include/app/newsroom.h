@@ -11,6 +11,8 @@
  */
 struct newsroom;
 struct store;
+struct keys;
+struct token_secrets;
 
 #define NEWSROOM_SETTINGS_NAME "dateline.cfg"
 #define NEWSROOM_STORE_NAME "dateline.db" /* in state/ */
@@ -33,8 +35,12 @@ const struct settings *newsroom_settings(const struct newsroom *newsroom);
 const struct zone *newsroom_zone(const struct newsroom *newsroom);
 const char *newsroom_releases(const struct newsroom *newsroom); /* the folder's path */
 const char *newsroom_templates(const struct newsroom *newsroom);
-const char *newsroom_keys(const struct newsroom *newsroom);
 const char *newsroom_state(const struct newsroom *newsroom);
+
+/* Its DKIM keys, each loaded when first asked for. */
+struct keys *newsroom_keys(const struct newsroom *newsroom);
+/* What its tokens are signed with, read on the first call. Failures as secret_load. */
+enum status newsroom_secrets(struct newsroom *newsroom, const struct token_secrets **out, struct err *err);
 
 /* The store, opened on the first call. */
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err);

@@ -10,10 +10,11 @@
 /* The fields that aren't frozen: the delivery has them, or they follow from it. */
 #define SLOTS_ADDRESS "subscriber.address"
 #define SLOTS_MESSAGE_ID "message_id"
+#define SLOTS_UNSUBSCRIBE "unsubscribe_token"
 
 /*
  * The values that a letter shows of one recipient, each NUL-ended, in the order
- * of the letter's fields; empty for the two above. `list` is the one that led to
+ * of the letter's fields; empty for those above. `list` is the one that led to
  * them (NULL for copies and tests without one). E_NOTFOUND names the person and
  * the field if the letter can't do without it; E_SYNTAX for a control character.
  */

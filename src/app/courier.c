@@ -239,8 +239,7 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 	if (status == OK)
 		status = open_flight(courier, newsroom, err);
 	if (status == OK)
-		status = load_new(courier->store, courier->settings, claims_wanted(courier->settings),
-			&courier->load, err);
+		status = load_new(newsroom, claims_wanted(courier->settings), &courier->load, err);
 	if (status == OK)
 		status = make_engine(courier, err);
 	if (status == OK)

@@ -12,6 +12,7 @@ struct courierjob *courierjob_new(void)
 	struct courierjob *job = mem_alloc(sizeof(*job));
 
 	str_init(&job->message, STR_MAX_LARGE);
+	str_init(&job->return_path, STR_MAX_SMALL);
 	return job;
 }
 
@@ -19,6 +20,7 @@ void courierjob_free(struct courierjob *job)
 {
 	delivery_clear(&job->delivery);
 	str_clear(&job->message);
+	str_clear(&job->return_path);
 	free(job);
 }
 
@@ -26,6 +28,7 @@ void courierjob_reset(struct courierjob *job)
 {
 	delivery_clear(&job->delivery);
 	str_empty(&job->message);
+	str_empty(&job->return_path);
 	job->job = (struct engine_job){0};
 	job->next = NULL;
 }

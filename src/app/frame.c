@@ -3,6 +3,8 @@
  */
 #include "app/frame.h"
 
+#include "app/keys.h"
+#include "app/secret.h"
 #include "store/store.h"
 
 /* ".../leave" and ".../leave?token=": the token is the path's next part, or the query's value. */
@@ -28,6 +30,7 @@ static void fill_letter(
 		.newsroom_domain = span_of(settings->newsroom.domain),
 		.postal_address = span_of(settings->newsroom.postal_address),
 		.boilerplate = span_of(settings->newsroom.boilerplate),
+		.signers = frame->signers,
 		.unsubscribe_mail = span_of(settings->sender.bounce_address),
 		.unsubscribe_url = str_span(&frame->unsubscribe_url),
 		.kind = span_of(dispatch_kind_name(options->kind)),
@@ -40,6 +43,19 @@ static void fill_letter(
 		.template_folder = newsroom_templates(newsroom),
 		.release_folder = newsroom_releases(newsroom),
 	};
+}
+
+/* What the newsroom signs with today; the letter remembers which it was. */
+static enum status find_secrets(struct frame *frame, struct newsroom *newsroom, struct err *err)
+{
+	const struct token_secrets *secrets;
+	enum status status = newsroom_secrets(newsroom, &secrets, err);
+
+	if (status != OK)
+		return status;
+	frame->letter.secret_number = secret_newest(secrets);
+	return keys_signers(newsroom_keys(newsroom), span_of(frame->from.addr.domain), frame->signers,
+		&frame->letter.signer_count, err);
 }
 
 enum status frame_init(
@@ -62,8 +78,11 @@ enum status frame_init(
 		status = store_get_epoch(store, &frame->epoch, err);
 	if (status == OK)
 		fill_letter(frame, newsroom, options);
-	else
-		frame_clear(frame);
+	if (status == OK)
+		status = find_secrets(frame, newsroom, err);
+	if (status == OK)
+		return OK;
+	frame_clear(frame);
 	return status;
 }
 

@@ -404,7 +404,7 @@ enum status freeze_rehearse(
 
 	str_init(&rehearsal.message, STR_MAX_LARGE);
 	if (status == OK)
-		status = letterbox_new(freezing.store, &rehearsal.letterbox, err);
+		status = letterbox_new(newsroom, &rehearsal.letterbox, err);
 	if (status == OK)
 		status = store_begin_read(freezing.store, err);
 	if (status == OK) {

@@ -3,6 +3,7 @@
  */
 #include "app/letterbox.h"
 
+#include "app/keys.h"
 #include "app/slots.h"
 #include "base/mem.h"
 #include "compose/letter.h"
@@ -20,21 +21,32 @@ struct boxed {
 
 struct letterbox {
 	struct store *store;
+	struct keys *keys;
+	const struct token_secrets *secrets;
+	const char *bounce_address;
 	struct token_epoch epoch;
 	struct boxed *boxed;
 	size_t count, capacity;
 	struct span *values; /* of the message that is being built */
 	size_t value_capacity;
-	struct str message_id;
+	struct str message_id, unsubscribe;
+	struct str token; /* of a return path */
 };
 
-enum status letterbox_new(struct store *store, struct letterbox **out, struct err *err)
+enum status letterbox_new(struct newsroom *newsroom, struct letterbox **out, struct err *err)
 {
 	struct letterbox *letterbox = mem_alloc(sizeof(*letterbox));
-	enum status status = store_get_epoch(store, &letterbox->epoch, err);
+	enum status status = newsroom_store(newsroom, &letterbox->store, err);
 
-	letterbox->store = store;
+	letterbox->bounce_address = newsroom_settings(newsroom)->sender.bounce_address;
+	letterbox->keys = newsroom_keys(newsroom);
 	str_init(&letterbox->message_id, STR_MAX_SMALL);
+	str_init(&letterbox->unsubscribe, STR_MAX_SMALL);
+	str_init(&letterbox->token, STR_MAX_SMALL);
+	if (status == OK)
+		status = store_get_epoch(letterbox->store, &letterbox->epoch, err);
+	if (status == OK)
+		status = newsroom_secrets(newsroom, &letterbox->secrets, err);
 	if (status == OK)
 		*out = letterbox;
 	else
@@ -51,7 +63,28 @@ void letterbox_free(struct letterbox *letterbox)
 	free(letterbox->boxed);
 	free(letterbox->values);
 	str_clear(&letterbox->message_id);
+	str_clear(&letterbox->unsubscribe);
+	str_clear(&letterbox->token);
+	explicit_bzero(&letterbox->epoch, sizeof(letterbox->epoch));
 	free(letterbox);
+}
+
+/* The keys that the letter was frozen with, whichever are in use by now. */
+static enum status give_keys(struct letterbox *letterbox, struct letter *letter, struct err *err)
+{
+	const struct dkim_key *keys[DKIM_SIGNERS_MAX];
+	size_t count = letter_signature_count(letter);
+	enum status status = OK;
+
+	for (size_t i = 0; i < count && status == OK; i++) {
+		const struct letter_signature *signature = letter_signature(letter, i);
+		const struct key *key;
+
+		status = keys_find(letterbox->keys, signature->domain, signature->selector, &key, err);
+		if (status == OK)
+			keys[i] = key->dkim;
+	}
+	return status == OK && count ? letter_set_keys(letter, keys, err) : status;
 }
 
 static enum status load(
@@ -64,6 +97,11 @@ static enum status load(
 	status = store_get_letter(letterbox->store, dispatch, number, &bytes, err);
 	if (status == OK) {
 		status = letter_load(str_span(&bytes), out, err);
+		if (status == OK) {
+			status = give_keys(letterbox, *out, err);
+			if (status != OK)
+				letter_free(*out);
+		}
 		if (status != OK)
 			status = err_wrap(err, "letter %d of dispatch %" PRId64, number, dispatch);
 	}
@@ -101,6 +139,8 @@ static struct span derived_value(
 		return span_of(delivery->address);
 	if (strcmp(field, SLOTS_MESSAGE_ID) == 0)
 		return str_span(&letterbox->message_id);
+	if (strcmp(field, SLOTS_UNSUBSCRIBE) == 0)
+		return str_span(&letterbox->unsubscribe);
 	return kept;
 }
 
@@ -133,11 +173,16 @@ static enum status fill_values(struct letterbox *letterbox, const struct letter 
 enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,
 	const struct delivery *delivery, struct str *message, struct err *err)
 {
+	struct token leave = {TOKEN_UNSUBSCRIBE, delivery->dispatch, delivery->subscriber_id};
 	enum status status;
 
 	str_empty(&letterbox->message_id);
 	token_message_id(&letterbox->epoch, delivery->dispatch, delivery->position, &letterbox->message_id);
-	status = fill_values(letterbox, letter, delivery, err);
+	str_empty(&letterbox->unsubscribe);
+	status = token_make(letterbox->secrets, letter_secret_number(letter), &letterbox->epoch, &leave,
+		&letterbox->unsubscribe, err);
+	if (status == OK)
+		status = fill_values(letterbox, letter, delivery, err);
 	if (status == OK)
 		status = letter_build(letter, letterbox->values, message, err);
 	if (status == OK)
@@ -155,4 +200,21 @@ enum status letterbox_build(
 	enum status status = find(letterbox, delivery, &letter, err);
 
 	return status == OK ? letterbox_build_from(letterbox, letter, delivery, message, err) : status;
+}
+
+enum status letterbox_return_path(
+	struct letterbox *letterbox, const struct delivery *delivery, struct str *out, struct err *err)
+{
+	struct token token = {TOKEN_BOUNCE, delivery->dispatch, delivery->position};
+	struct letter *letter;
+	enum status status = find(letterbox, delivery, &letter, err);
+
+	str_empty(&letterbox->token);
+	if (status == OK)
+		status = token_make(letterbox->secrets, letter_secret_number(letter), &letterbox->epoch,
+			&token, &letterbox->token, err);
+	str_empty(out);
+	if (status == OK)
+		token_address(span_of(letterbox->bounce_address), str_span(&letterbox->token), out);
+	return status;
 }

@@ -114,19 +114,29 @@ static enum status look_at_holds(struct load *load, struct err *err)
 	return status;
 }
 
-static void fill_job(struct courierjob *job, const struct delivery *delivery, const struct settings *settings)
+static void fill_job(struct courierjob *job, const struct delivery *delivery)
 {
 	job->delivery = *delivery;
 	job->job = (struct engine_job){
 		.dispatch = delivery->dispatch,
 		.position = delivery->position,
 		.attempt_number = delivery->tries + 1,
-		.envelope_from = span_of(settings->sender.bounce_address),
 		.envelope_to = span_of(delivery->address),
 		.is_possible_duplicate = delivery->is_possible_duplicate,
 	};
 	for (const char *p = delivery->address; *p; p++)
 		job->job.needs_smtputf8 = job->job.needs_smtputf8 || (unsigned char)*p >= 0x80;
+}
+
+static enum status write_job(struct load *load, struct courierjob *job, struct err *err)
+{
+	enum status status = letterbox_build(load->letterbox, &job->delivery, &job->message, err);
+
+	if (status == OK)
+		status = letterbox_return_path(load->letterbox, &job->delivery, &job->return_path, err);
+	job->job.message = str_span(&job->message);
+	job->job.envelope_from = str_span(&job->return_path);
+	return status;
 }
 
 /* A letter that can't be built stops its dispatch, not the others. */
@@ -153,9 +163,8 @@ static enum status add_claim(
 
 	if (!job)
 		job = courierjob_new();
-	fill_job(job, claim, load->settings);
-	if (letterbox_build(load->letterbox, &job->delivery, &job->message, &why) == OK) {
-		job->job.message = str_span(&job->message);
+	fill_job(job, claim);
+	if (write_job(load, job, &why) == OK) {
 		if (job->message.len > load->largest_bytes)
 			load->largest_bytes = job->message.len;
 		courierjob_put(&load->ready, job);
@@ -327,15 +336,15 @@ static enum status finish_all(void *context, struct err *err)
 	return status;
 }
 
-enum status load_new(struct store *store, const struct settings *settings, size_t claims, struct load **out,
-	struct err *err)
+enum status load_new(struct newsroom *newsroom, size_t claims, struct load **out, struct err *err)
 {
 	struct load *load = mem_alloc(sizeof(*load));
-	enum status status = letterbox_new(store, &load->letterbox, err);
+	enum status status = newsroom_store(newsroom, &load->store, err);
 
-	load->store = store;
-	load->settings = settings;
+	load->settings = newsroom_settings(newsroom);
 	load->claims = claims;
+	if (status == OK)
+		status = letterbox_new(newsroom, &load->letterbox, err);
 	if (status == OK)
 		*out = load;
 	else

@@ -3,6 +3,8 @@
  */
 #include "app/newsroom.h"
 
+#include "app/keys.h"
+#include "app/secret.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/store.h"
@@ -15,11 +17,13 @@ struct newsroom {
 	char *folder;
 	char *releases;
 	char *templates;
-	char *keys;
+	char *key_folder;
 	char *state;
 	struct settings *settings;
 	struct zone *zone;
-	struct store *store; /* NULL until asked for */
+	struct keys *keys;
+	struct token_secrets secrets; /* none until asked for */
+	struct store *store;          /* NULL until asked for */
 };
 
 /* The nearest folder upwards from the current one that has settings; NULL if there's none. */
@@ -89,7 +93,8 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 		path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
 		newsroom->releases = file_join(newsroom->folder, "releases");
 		newsroom->templates = file_join(newsroom->folder, "templates");
-		newsroom->keys = file_join(newsroom->folder, "keys");
+		newsroom->key_folder = file_join(newsroom->folder, "keys");
+		newsroom->keys = keys_open(newsroom->key_folder);
 		newsroom->state = file_join(newsroom->folder, "state");
 		status = settings_load(path, NULL, NULL, &newsroom->settings, err);
 	}
@@ -111,7 +116,9 @@ void newsroom_close(struct newsroom *newsroom)
 	zone_free(newsroom->zone);
 	settings_free(newsroom->settings);
 	free(newsroom->state);
-	free(newsroom->keys);
+	keys_close(newsroom->keys);
+	secret_clear(&newsroom->secrets);
+	free(newsroom->key_folder);
 	free(newsroom->templates);
 	free(newsroom->releases);
 	free(newsroom->folder);
@@ -157,9 +164,17 @@ const char *newsroom_templates(const struct newsroom *newsroom)
 	return newsroom->templates;
 }
 
-const char *newsroom_keys(const struct newsroom *newsroom)
+struct keys *newsroom_keys(const struct newsroom *newsroom)
 {
 	return newsroom->keys;
+}
+
+enum status newsroom_secrets(struct newsroom *newsroom, const struct token_secrets **out, struct err *err)
+{
+	*out = &newsroom->secrets;
+	if (newsroom->secrets.count)
+		return OK;
+	return secret_load(newsroom->key_folder, &newsroom->secrets, err);
 }
 
 const char *newsroom_state(const struct newsroom *newsroom)

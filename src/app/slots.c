@@ -5,10 +5,21 @@
 
 #define SUBSCRIBER "subscriber."
 
+static bool is_derived(const char *field)
+{
+	static const char *const fields[] = {SLOTS_ADDRESS, SLOTS_MESSAGE_ID, SLOTS_UNSUBSCRIBE};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (strcmp(field, fields[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum status add_value(const char *field, const struct words *words, const struct member *member,
 	const struct medialist *list, struct str *out, struct err *err)
 {
-	if (strcmp(field, SLOTS_ADDRESS) == 0 || strcmp(field, SLOTS_MESSAGE_ID) == 0)
+	if (is_derived(field))
 		return OK;
 	if (strcmp(field, SUBSCRIBER "greeting") == 0)
 		return words_greeting(words, span_of(member_field(member, "salutation")),
@@ -32,10 +43,10 @@ enum status slots_fill(const struct letter *letter, const struct words *words, c
 	for (size_t i = 0; i < count && status == OK; i++) {
 		const char *field = letter_field(letter, i);
 		size_t start = out->len;
-		bool is_derived = strcmp(field, SLOTS_ADDRESS) == 0 || strcmp(field, SLOTS_MESSAGE_ID) == 0;
 
 		status = add_value(field, words, member, list, out, err);
-		if (status == OK && out->len == start && !is_derived && letter_field_is_needed(letter, i))
+		if (status == OK && out->len == start && !is_derived(field) &&
+			letter_field_is_needed(letter, i))
 			return err_set(err, E_NOTFOUND,
 				"\"%s\" has no \"%s\", which the letter needs; fill it in, or give the "
 				"template a "

@@ -102,7 +102,7 @@ static enum status find_domain(const struct call *call, struct str *domain, stru
 
 static enum status make(struct call *call, struct key_request *request, struct err *err)
 {
-	struct keys *keys = keys_open(newsroom_keys(call->newsroom));
+	struct keys *keys = newsroom_keys(call->newsroom);
 	struct key_list list = {0};
 	enum status status = keys_make(keys, request, &list, err);
 	struct str out;
@@ -117,7 +117,6 @@ static enum status make(struct call *call, struct key_request *request, struct e
 	}
 	str_clear(&out);
 	key_list_clear(&list);
-	keys_close(keys);
 	return status;
 }
 
@@ -191,7 +190,7 @@ static enum status list_keys(struct call *call, struct keys *keys, struct key_li
 
 static enum status run_show(struct call *call, struct err *err)
 {
-	struct keys *keys = keys_open(newsroom_keys(call->newsroom));
+	struct keys *keys = newsroom_keys(call->newsroom);
 	struct key_list list = {0};
 	enum status status = list_keys(call, keys, &list, err);
 	struct str out;
@@ -206,7 +205,6 @@ static enum status run_show(struct call *call, struct err *err)
 	terminal_print(&out);
 	str_clear(&out);
 	key_list_clear(&list);
-	keys_close(keys);
 	return status;
 }
 

@@ -81,8 +81,11 @@ class Received(NewsroomCase):
       self.assertEqual([one.addr_spec for one in message["Reply-To"].addresses],
         ["amara.roy@harbour.example", "jonas.lind@harbour.example"])
 
-  def test_the_envelope_sender_is_the_bounce_address(self):
-    self.assertEqual({line["from"] for line in self.server.log("accepted")}, {"bounce@harbour.example"})
+  def test_the_envelope_sender_is_the_bounce_address_with_the_deliverys_own_token(self):
+    senders = [line["from"] for line in self.server.log("accepted")]
+    for sender in senders:
+      self.assertRegex(sender, r"\Abounce\+[a-z2-7]{45}@harbour\.example\Z")
+    self.assertEqual(len(set(senders)), len(senders))
 
   def test_the_list_is_named(self):
     for message in self.messages.values():

@@ -121,7 +121,7 @@ static void build_all(struct newsroomcase *room, struct str *out)
 {
 	struct building building = {.out = out};
 
-	assert_int_equal(letterbox_new(room->place.store, &building.letterbox, &room->place.err), OK);
+	assert_int_equal(letterbox_new(room->newsroom, &building.letterbox, &room->place.err), OK);
 	if (store_each_delivery(room->place.store, DELIVERY_QUEUED, build, &building, &room->place.err) != OK)
 		fail_msg("%s", room->place.err.text);
 	letterbox_free(building.letterbox);

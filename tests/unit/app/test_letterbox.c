@@ -4,11 +4,28 @@
 #include "app/letterbox.h"
 
 #include "app/freeze.h"
+#include "app/keys.h"
+#include "base/file.h"
 #include "store/deliveries.h"
 #include "store/sqlite.h"
 #include "support/newlist.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
+
+#include <unistd.h>
+
+static void make_key(struct newsroomcase *room, const char *selector)
+{
+	struct key_request request = {.domain = "harbour.example",
+		.selector = selector,
+		.algorithm = "ed25519",
+		.now_ms = room->now_ms};
+	struct key_list list = {0};
+
+	if (keys_make(newsroom_keys(room->newsroom), &request, &list, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	key_list_clear(&list);
+}
 
 static int set_up(void **state)
 {
@@ -21,6 +38,7 @@ static int set_up(void **state)
 		return -1;
 	room = *state;
 	newsroomcase_write_fund(room);
+	make_key(room, "first");
 	newlist_import(
 		&room->place, "europe", "address,name\nana@paper.example,Ana Pérez\nbo@wire.example,Bo Li\n");
 	set = newsroomcase_load(room);
@@ -46,7 +64,7 @@ static enum status build(struct newsroomcase *room, const struct delivery *deliv
 	struct letterbox *letterbox = NULL;
 	enum status status;
 
-	assert_int_equal(letterbox_new(room->place.store, &letterbox, &room->place.err), OK);
+	assert_int_equal(letterbox_new(room->newsroom, &letterbox, &room->place.err), OK);
 	status = letterbox_build(letterbox, delivery, out, &room->place.err);
 	letterbox_free(letterbox);
 	return status;
@@ -65,7 +83,7 @@ static void the_same_delivery_gives_the_same_bytes(void **state)
 	str_init(&second, STR_MAX_LARGE);
 	assert_int_equal(build(room, &deliveries[0], &first), OK);
 	room->now_ms += 86400000;
-	assert_int_equal(letterbox_new(room->place.store, &letterbox, &room->place.err), OK);
+	assert_int_equal(letterbox_new(room->newsroom, &letterbox, &room->place.err), OK);
 	assert_int_equal(letterbox_build(letterbox, &deliveries[1], &second, &room->place.err), OK);
 	assert_true(first.len != second.len || memcmp(first.ptr, second.ptr, first.len) != 0);
 	str_empty(&second);
@@ -150,6 +168,108 @@ static void a_damaged_letter_is_named(void **state)
 	delivery_clear(&deliveries[1]);
 }
 
+static void a_message_is_signed_with_the_key_it_was_frozen_with(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct str before, after;
+
+	claim(room, deliveries);
+	str_init(&before, STR_MAX_LARGE);
+	str_init(&after, STR_MAX_LARGE);
+	assert_int_equal(build(room, &deliveries[0], &before), OK);
+	assert_contains(before.ptr, "DKIM-Signature: v=1; a=ed25519-sha256");
+	assert_contains(before.ptr, "s=first;");
+	room->now_ms += 1000;
+	make_key(room, "second");
+	assert_int_equal(build(room, &deliveries[0], &after), OK);
+	assert_string_equal(before.ptr, after.ptr);
+	str_clear(&before);
+	str_clear(&after);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static void without_its_key_nothing_is_built(void **state)
+{
+	struct newsroomcase *room = *state;
+	char *path = file_join(newsroom_folder(room->newsroom), "keys/harbour.example/first.pem");
+	struct delivery deliveries[2];
+	struct str message;
+
+	claim(room, deliveries);
+	str_init(&message, STR_MAX_LARGE);
+	assert_int_equal(unlink(path), 0);
+	newsroomcase_change(room, "newsroom = {", "newsroom = {");
+	assert_int_equal(build(room, &deliveries[0], &message), E_NOTFOUND);
+	assert_contains(room->place.err.text, "first");
+	assert_int_equal(message.len, 0);
+	str_clear(&message);
+	free(path);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static struct token read_token(struct newsroomcase *room, struct span text, enum token_purpose purpose)
+{
+	const struct token_secrets *secrets;
+	struct token_epoch epoch;
+	struct token token = {0};
+
+	assert_int_equal(newsroom_secrets(room->newsroom, &secrets, &room->place.err), OK);
+	assert_int_equal(store_get_epoch(room->place.store, &epoch, &room->place.err), OK);
+	if (token_read(secrets, &epoch, text, purpose, &token, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	return token;
+}
+
+static void the_way_to_unsubscribe_names_subscriber_and_dispatch(void **state)
+{
+	static const char before[] = "List-Unsubscribe: <mailto:bounce+";
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct token token;
+	struct str message;
+	const char *found;
+
+	claim(room, deliveries);
+	str_init(&message, STR_MAX_LARGE);
+	assert_int_equal(build(room, &deliveries[0], &message), OK);
+	found = strstr(message.ptr, before);
+	assert_non_null(found);
+	token = read_token(room, span_bytes(found + strlen(before), TOKEN_SIZE), TOKEN_UNSUBSCRIBE);
+	assert_int_equal(token.dispatch, 1);
+	assert_int_equal(token.subject, deliveries[0].subscriber_id);
+	str_clear(&message);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
+static void a_return_path_names_its_delivery(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct letterbox *letterbox = NULL;
+	struct token token;
+	struct str address;
+
+	claim(room, deliveries);
+	str_init(&address, STR_MAX_SMALL);
+	assert_int_equal(letterbox_new(room->newsroom, &letterbox, &room->place.err), OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+			letterbox_return_path(letterbox, &deliveries[i], &address, &room->place.err), OK);
+		assert_true(span_starts(str_span(&address), SPAN("bounce+")));
+		assert_true(span_ends(str_span(&address), SPAN("@harbour.example")));
+		token = read_token(room, token_in_address(str_span(&address)), TOKEN_BOUNCE);
+		assert_int_equal(token.dispatch, 1);
+		assert_int_equal(token.subject, deliveries[i].position);
+		delivery_clear(&deliveries[i]);
+	}
+	letterbox_free(letterbox);
+	str_clear(&address);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
 
 int main(void)
@@ -160,6 +280,10 @@ int main(void)
 		TEST(missing_values_are_damage_that_is_named),
 		TEST(a_missing_letter_is_named),
 		TEST(a_damaged_letter_is_named),
+		TEST(a_message_is_signed_with_the_key_it_was_frozen_with),
+		TEST(without_its_key_nothing_is_built),
+		TEST(the_way_to_unsubscribe_names_subscriber_and_dispatch),
+		TEST(a_return_path_names_its_delivery),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

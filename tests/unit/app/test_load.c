@@ -39,9 +39,7 @@ static struct load *loaded(struct newsroomcase *room)
 {
 	struct load *load = NULL;
 
-	assert_int_equal(load_new(room->place.store, newsroom_settings(room->newsroom), CLAIMS, &load,
-				 &room->place.err),
-		OK);
+	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
 	assert_int_equal(load_add(load, 1, &room->place.err), OK);
 	return load;
 }
@@ -191,9 +189,7 @@ static void what_others_hand_over_is_taken_on(void **state)
 	struct courierjob *job;
 
 	newdispatch_set_state(&room->place, 1, DISPATCH_SCHEDULED, "");
-	assert_int_equal(load_new(room->place.store, newsroom_settings(room->newsroom), CLAIMS, &load,
-				 &room->place.err),
-		OK);
+	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
 	turn(room, load);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_SENDING);
 	assert_int_equal(load_counts(load)->total, 3);
@@ -235,9 +231,7 @@ static void a_held_dispatch_is_not_taken_on(void **state)
 	struct load *load = NULL;
 
 	newdispatch_set_state(&room->place, 1, DISPATCH_HELD, "by ana");
-	assert_int_equal(load_new(room->place.store, newsroom_settings(room->newsroom), CLAIMS, &load,
-				 &room->place.err),
-		OK);
+	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
 	assert_int_equal(load_add(load, 1, &room->place.err), E_HELD);
 	assert_contains(room->place.err.text, "by ana");
 	load_free(load);
