@@ -6,6 +6,7 @@
 #include "app/maildir.h"
 #include "app/plan.h"
 #include "app/unfinished.h"
+#include "app/unsigned.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/carry.h"
@@ -39,6 +40,7 @@ struct sending {
 	int64_t wait_ms;
 	struct planview view;
 	struct str first_fault;
+	struct str unsigned_domains;
 	struct err *err;
 };
 
@@ -115,8 +117,12 @@ static enum status show_plan(struct sending *sending, struct err *err)
 
 	if (status == OK)
 		status = warn_of_fields(sending, err);
+	if (status == OK)
+		status = unsigned_domains(
+			sending->call->newsroom, sending->plan, &sending->unsigned_domains, err);
 	if (status != OK)
 		return status;
+	sending->view.unsigned_domains = str_span(&sending->unsigned_domains);
 	sending->view.plan = sending->plan;
 	sending->view.newsroom = sending->call->newsroom;
 	sending->view.kind = call_has(sending->call, "test") ? "test" : "public";
@@ -304,6 +310,7 @@ static enum status run(struct call *call, struct err *err)
 	enum status status = check_options(call, err);
 
 	str_init(&sending.first_fault, STR_MAX_SMALL);
+	str_init(&sending.unsigned_domains, STR_MAX_SMALL);
 	if (status == OK)
 		status = carry_wait(call, &sending.wait_ms, err);
 	if (status == OK)
@@ -318,6 +325,7 @@ static enum status run(struct call *call, struct err *err)
 	plan_free(sending.plan);
 	release_set_free(sending.set);
 	str_clear(&sending.first_fault);
+	str_clear(&sending.unsigned_domains);
 	return status;
 }
 

@@ -143,6 +143,18 @@ static void add_equal_names(const struct plan *plan, struct str *out)
 	lineup_end(&lineup);
 }
 
+static void add_unsigned(const struct planview *view, struct str *out)
+{
+	struct lineup lineup;
+
+	if (!view->unsigned_domains.len)
+		return;
+	lineup_begin(&lineup, out, "Unsigned");
+	lineup_add(&lineup, "no DKIM key for %.*s", SPAN_ARG(view->unsigned_domains));
+	lineup_add(&lineup, "make one with \"dateline key new\"");
+	lineup_end(&lineup);
+}
+
 static void add_check(const struct planview *view, struct str *out)
 {
 	if (!view->first_fault)
@@ -168,6 +180,7 @@ void planview_format(const struct planview *view, struct str *out)
 	add_leftouts(view->plan, out);
 	add_fallbacks(view->plan, out);
 	add_equal_names(view->plan, out);
+	add_unsigned(view, out);
 	add_check(view, out);
 }
 
@@ -180,6 +193,16 @@ static json_t *json_list(const struct plan_list *list, const struct release_set 
 	return json_pack("{s:s,s:I,s:I,s:I,s:o}", "list", list->list.name, "members",
 		(json_int_t)list->members, "left_out", (json_int_t)list->left_out, "goes_to",
 		(json_int_t)list->goes, "languages", languages);
+}
+
+static json_t *json_unsigned(const struct planview *view)
+{
+	json_t *domains = json_array();
+	struct span rest = view->unsigned_domains, part;
+
+	while (rest.len && span_split(&rest, ',', &part))
+		json_array_append_new(domains, json_text(span_trim(part)));
+	return domains;
 }
 
 void planview_print_json(const struct planview *view)
@@ -197,9 +220,10 @@ void planview_print_json(const struct planview *view)
 	for (size_t i = 0; i < plan->fallback_count; i++)
 		json_object_set_new(
 			fallbacks, plan->fallbacks[i].wanted, json_integer(plan->fallbacks[i].count));
-	json_print_line(json_pack("{s:s,s:I,s:s,s:s,s:o,s:I,s:I,s:I,s:o,s:o,s:o}", "event", "plan",
+	json_print_line(json_pack("{s:s,s:I,s:s,s:s,s:o,s:I,s:I,s:I,s:o,s:o,s:o,s:o}", "event", "plan",
 		"dispatch", (json_int_t)view->number, "kind", view->kind, "release", plan->request.set->slug,
 		"title", json_text(span_of(plan->request.set->items[0]->title)), "recipients",
 		(json_int_t)plan->recipient_count, "copies", (json_int_t)view->copies, "warnings",
-		(json_int_t)view->warnings, "lists", lists, "left_out", left_out, "fallbacks", fallbacks));
+		(json_int_t)view->warnings, "lists", lists, "left_out", left_out, "fallbacks", fallbacks,
+		"unsigned", json_unsigned(view)));
 }
