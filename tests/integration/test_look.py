@@ -74,7 +74,8 @@ function measure(frame) {
   while (walker.nextNode()) {
     const node = walker.currentNode, parent = node.parentElement;
     const style = view.getComputedStyle(parent);
-    if (!node.data.trim() || !parent.getClientRects().length) continue;
+    // The words for the list of mails stand in a box of no height.
+    if (!node.data.trim() || !parent.getBoundingClientRect().height) continue;
     const below = background(parent, view, canvas);
     texts.push({
       text: node.data.trim().slice(0, 40),
