@@ -10,6 +10,8 @@ import time
 
 POSTFIX = "/usr/sbin/postfix"
 WAIT_S = 30
+KEEPER = 65534  # nobody: whom the Maildir belongs to
+TRACE = re.compile(rb"(?:(?:Return-Path|X-Original-To|Delivered-To|Received): .*\r\n(?:[ \t].*\r\n)*)+")
 
 MAIN = """
 compatibility_level = 3.6
@@ -27,12 +29,16 @@ mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mydestination =
-relay_domains = paper.example, wire.example
-relay_transport = discard:
+relay_domains = {domains}
+relay_transport = {transport}:
+virtual_mailbox_base = {folder}
+virtual_mailbox_maps = static:mail/
+virtual_uid_maps = static:{keeper}
+virtual_gid_maps = static:{keeper}
 default_transport = error:nothing leaves this test
 alias_maps =
 alias_database =
-smtputf8_enable = yes
+smtputf8_enable = {smtputf8}
 smtpd_recipient_restrictions = check_recipient_access inline:{{ {rules} }}, permit_mynetworks, reject
 smtpd_peername_lookup = no
 {extra}
@@ -53,6 +59,7 @@ proxymap  unix  - - n - - proxymap
 anvil     unix  - - n - 1 anvil
 error     unix  - - n - - error
 discard   unix  - - n - - discard
+virtual   unix  - n n - - virtual
 """
 
 
@@ -72,21 +79,24 @@ def free_port():
 
 
 class Postfix:
-  """Takes mail for paper.example and wire.example, and throws it away."""
+  """Takes mail for paper.example and wire.example, and throws it away, or keeps all of it in one Maildir."""
 
-  def __init__(self, cert="", key="", rules="{ unknown@paper.example = 550 5.1.1 no such user }", extra=""):
+  def __init__(self, cert="", key="", rules="{ unknown@paper.example = 550 5.1.1 no such user }", extra="",
+      domains="paper.example, wire.example", keeps=False, smtputf8=True):
     self.folder = tempfile.mkdtemp(prefix="dateline-postfix-")
     self.port = free_port()
     self.tls_port = free_port()
     os.chmod(self.folder, 0o755)
-    for name in ("etc", "queue", "data", "log"):
+    for name in ("etc", "queue", "data", "log", "mail"):
       os.mkdir(os.path.join(self.folder, name))
+    shutil.chown(os.path.join(self.folder, "mail"), KEEPER)
     shutil.chown(os.path.join(self.folder, "data"), "postfix")
     wrapped = ""
     if cert:
       extra += f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {cert}\nsmtpd_tls_key_file = {key}\n"
       wrapped = f"127.0.0.1:{self.tls_port} inet n - n - 50 smtpd -o smtpd_tls_wrappermode=yes"
-    self.write("main.cf", MAIN.format(folder=self.folder, rules=rules, extra=extra))
+    self.write("main.cf", MAIN.format(folder=self.folder, rules=rules, extra=extra, domains=domains,
+      transport="virtual" if keeps else "discard", keeper=KEEPER, smtputf8="yes" if smtputf8 else "no"))
     self.write("master.cf", MASTER.format(port=self.port, wrapped=wrapped))
 
   def write(self, name, text):
@@ -142,3 +152,23 @@ class Postfix:
         break
       time.sleep(0.02)
     return found
+
+  def kept(self, count):
+    """What is in the Maildir, waiting for that many: (envelope sender, recipient, message) with the message as
+    it was sent, without the trace."""
+    folder = os.path.join(self.folder, "mail/new")
+    end = time.monotonic() + WAIT_S
+    while not os.path.isdir(folder) or len(os.listdir(folder)) < count:
+      if time.monotonic() > end:
+        raise AssertionError(f"{count} messages did not arrive: {self.log()}")
+      time.sleep(0.02)
+    return [read_kept(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+
+
+def read_kept(path):
+  with open(path, "rb") as file:
+    kept = file.read().replace(b"\n", b"\r\n")
+  trace = TRACE.match(kept).group()
+  sender = re.search(rb"^Return-Path: <(.*)>\r$", trace, re.MULTILINE).group(1)
+  recipient = re.search(rb"^Delivered-To: (.*)\r$", trace, re.MULTILINE).group(1)
+  return sender.decode("utf-8"), recipient.decode("utf-8"), kept[len(trace) :]
