@@ -219,18 +219,19 @@ static enum status add_list_headers(
  * Who sends, for Feedback-ID: 5 to 15 characters that stay the same for a domain. The domain
  * itself where it fits, else its beginning and a digest.
  */
-static void add_sender_id(struct span domain, struct str *out)
+static void add_sender_id(const char *domain, struct str *out)
 {
 	unsigned char digest[TOKEN_DIGEST_SIZE];
-	bool fits = domain.len >= SENDER_ID_MIN && domain.len <= SENDER_ID_MAX;
-	struct span start = fits ? domain : span_first(domain, SENDER_ID_MAX - 1 - SENDER_ID_DIGITS);
+	size_t length = strlen(domain);
+	bool fits = length >= SENDER_ID_MIN && length <= SENDER_ID_MAX;
+	size_t kept = fits ? length : SENDER_ID_MAX - 1 - SENDER_ID_DIGITS;
 	struct str digits;
 
-	for (size_t i = 0; i < start.len; i++)
-		str_add_char(out, start.ptr[i] == '.' ? '-' : start.ptr[i]);
+	for (size_t i = 0; i < kept && domain[i]; i++)
+		str_add_char(out, domain[i] == '.' ? '-' : domain[i]);
 	if (fits)
 		return;
-	token_digest(domain, digest);
+	token_digest(span_of(domain), digest);
 	str_init(&digits, STR_MAX_SMALL);
 	codec_base32(span_bytes(digest, sizeof(digest)), &digits);
 	str_add_char(out, '-');
@@ -244,7 +245,7 @@ static void add_sender_id(struct span domain, struct str *out)
  * kind of dispatch, the newsroom. Copies for the newsroom itself count as list "copy".
  */
 static enum status add_feedback_id(struct letter *letter, const struct release *release,
-	const struct letter_frame *frame, struct span domain, struct err *err)
+	const struct letter_frame *frame, const char *domain, struct err *err)
 {
 	struct span kind = frame->kind.len ? frame->kind : SPAN("public");
 	struct span name = SPAN("list.name");
@@ -305,7 +306,7 @@ enum status letterhead_add(struct letter *letter, const struct release *release,
 	if (status == OK)
 		status = add_list_headers(letter, frame, str_span(&domain), err);
 	if (status == OK)
-		status = add_feedback_id(letter, release, frame, str_span(&domain), err);
+		status = add_feedback_id(letter, release, frame, domain.ptr, err);
 	str_empty(&out);
 	if (status == OK && frame->language.len)
 		status = header_add_raw(&out, "Content-Language", frame->language, err);

@@ -147,7 +147,7 @@ enum status letter_set_keys(struct letter *letter, const struct dkim_key *const 
 
 enum status letterseal_sign_with(struct letter *letter, const struct letter_frame *frame, struct err *err)
 {
-	const struct dkim_key *keys[DKIM_SIGNERS_MAX];
+	const struct dkim_key *keys[DKIM_SIGNERS_MAX] = {NULL};
 
 	if (frame->signer_count > DKIM_SIGNERS_MAX)
 		return err_set(err, E_RANGE, "%zu keys are to sign, and at most %u can", frame->signer_count,

@@ -14,6 +14,7 @@
 
 #define RUN_MS 1000.0
 
+/* NOLINTBEGIN(cert-dcl*,readability-inconsistent-declaration-parameter-name) */
 void *__libc_malloc(size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -38,6 +39,7 @@ void *calloc(size_t count, size_t size)
 	allocations++;
 	return __libc_calloc(count, size);
 }
+/* NOLINTEND(cert-dcl*,readability-inconsistent-declaration-parameter-name) */
 
 /* Who signs; `count` of the two. */
 struct signing {

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define UNSUBSCRIBE_TOKEN ("unsubscribe_token=" SAMPLELETTER_TOKEN)
+
 const char *const sampleletter_ana[] = {
 	"subscriber.address=ana@elpuerto.example",
 	"subscriber.name=Ana Pérez",
@@ -18,7 +20,7 @@ const char *const sampleletter_ana[] = {
 	"list.name=europe",
 	"list.title=Europe",
 	"message_id=abcdefghijklmnopqrstuvwxyz",
-	"unsubscribe_token=" SAMPLELETTER_TOKEN,
+	UNSUBSCRIBE_TOKEN,
 	NULL,
 };
 

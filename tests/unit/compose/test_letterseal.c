@@ -160,8 +160,8 @@ static void the_hash_is_of_the_body_whatever_the_template(void **state)
 		"{{subscriber.greeting}}\n",
 		"{{subscriber.greeting}}",
 		"{{#subscriber.outlet}}{{subscriber.outlet}}{{/subscriber.outlet}}",
-		"a  b \n\n{{#subscriber.outlet}}  c  d\t\n{{/subscriber.outlet}}"
-		"{{^subscriber.outlet}}\n\n{{/subscriber.outlet}}\n\n\n",
+		"a  b \n\n{{#subscriber.outlet}}  c  d\t\n{{/subscriber.outlet}}\n\n\n",
+		"a{{^subscriber.outlet}}\n\n{{/subscriber.outlet}}\n\n\n",
 		"  {{subscriber.name}}  \n  {{subscriber.greeting}}  {{list.title}}\n\t\n",
 		"nothing  of  anybody\n\n\n",
 		"\n\n\n",
