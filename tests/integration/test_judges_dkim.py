@@ -93,17 +93,17 @@ class Signatures(unittest.TestCase):
       tag(cls.message[start:end], b"a"): (start, end) for name, start, end in cls.fields if name == "dkim-signature"
     }
 
-  def judge(self, name):
-    judge = self.judges[name]
-    if isinstance(judge, str):
-      self.skipTest(f"SKIPPED, {judge}")
-    return judge
-
   def each_judge(self, check):
-    """One that isn't here, or fails, leaves the others to judge."""
-    for verifier in VERIFIERS:
-      with self.subTest(verifier.name):
-        check(self.judge(verifier.name))
+    """One that fails leaves the others to judge, and so does one that isn't here."""
+    for name, judge in self.judges.items():
+      if not isinstance(judge, str):
+        with self.subTest(name):
+          check(judge)
+
+  def tearDown(self):
+    missing = [judge for judge in self.judges.values() if isinstance(judge, str)]
+    if missing:
+      self.skipTest(f"SKIPPED in part, {', '.join(missing)}")
 
   def all_hold(self, judge, message):
     self.assertEqual(judge.verify([message]), [{algorithm: True for algorithm in judge.algorithms}])
@@ -152,8 +152,9 @@ class Signatures(unittest.TestCase):
       self.assertEqual(int(tag(self.message[start:end], b"t")), read_by_python(self.message).date)
 
   def test_no_byte_of_a_signed_part_can_be_changed(self):
-    judge = self.judge(PythonDkim.name)
-    self.assert_every_change_is_noticed(judge, list(self.places()))
+    places = list(self.places())
+    self.each_judge(
+      lambda judge: isinstance(judge, PythonDkim) and self.assert_every_change_is_noticed(judge, places))
 
   def test_no_other_verifier_takes_a_change_either(self):
     places = random.Random(SEED).sample(list(self.places()), SAMPLE)
@@ -185,7 +186,8 @@ class Signatures(unittest.TestCase):
 
   def test_the_verifiers_do_tell_a_forged_signature(self):
     for verifier in VERIFIERS:
-      self.judge(verifier.name)
+      if isinstance(self.judges[verifier.name], str):
+        continue
       names = list(self.keys)
       swapped = {name: self.keys[other] for name, other in zip(names, reversed(names))}
       for keys in (swapped, {}):

@@ -29,7 +29,8 @@ MEANT = {
 SPACING = re.compile(r"[\s\u200b\u200e\u200f\u2066-\u2069]")
 # Of any mail to an address with letters beyond ASCII, whoever makes it (see test_judges_filters.py).
 BEYOND_ASCII = {
-  "BROKEN_HEADERS": "rspamd 3.4 knows no UTF-8 in a head (RFC 6532), without which such an address can't be written",
+  "BROKEN_HEADERS": "rspamd 3.4 knows no UTF-8 in an envelope (RFC 6531)",
+  "INVALID_RCPT_8BIT": "nor in a head (RFC 6532): without either nobody can write to such an address",
 }
 
 
@@ -158,13 +159,14 @@ class Sent(unittest.TestCase):
 
   def test_every_signature_holds_before_every_verifier(self):
     messages = [message.raw for message in self.messages]
+    missing = [verifier.why_not() for verifier in VERIFIERS if verifier.why_not()]
     for verifier in VERIFIERS:
-      with self.subTest(verifier.name):
-        if verifier.why_not():
-          self.skipTest(f"SKIPPED, {verifier.why_not()}")
-        with verifier(self.press.keys) as judge:
+      if verifier.why_not() not in missing:
+        with self.subTest(verifier.name), verifier(self.press.keys) as judge:
           expected = {algorithm: True for algorithm in judge.algorithms}
           self.assertEqual(judge.verify(messages), [expected] * len(messages))
+    if missing:
+      self.skipTest(f"SKIPPED in part, {', '.join(missing)}")
 
   @unittest.skipIf(spamjudges.why_not(), f"SKIPPED, {spamjudges.why_not()}")
   def test_no_filter_finds_malformed_mail_missing_headers_or_bad_html(self):
