@@ -246,6 +246,7 @@ static void fold_bounce_address(struct sender_settings *sender)
 	addr_format(&addr, &wire);
 	free(sender->bounce_address);
 	sender->bounce_address = str_take(&wire);
+	str_clear(&wire);
 	addr_clear(&addr);
 }
 
