@@ -30,15 +30,21 @@ static void wrap(struct showing *showing, struct span words, struct str *out)
 	markdown_notes_free(notes);
 }
 
+static struct span phrase(const struct showing *showing, const char *name)
+{
+	return value_get_text(words_values(showing->words), name);
+}
+
 /*
- * Words that a template writes behind "label: ": wrapped as if the label stood
- * there, which is then taken off again.
+ * Words that a template writes behind a label and a colon: wrapped as if those
+ * stood there, which are then taken off again.
  */
 static void set_behind(
 	struct showing *showing, struct value *map, const char *key, struct span label, const char *words)
 {
 	struct str whole, wrapped;
 	struct span text;
+	size_t before;
 
 	if (showing->is_html || !*words) {
 		value_set_text(map, key, span_of(words));
@@ -46,21 +52,18 @@ static void set_behind(
 	}
 	str_init(&whole, STR_MAX_LARGE);
 	str_init(&wrapped, STR_MAX_LARGE);
+	str_add(&whole, label);
 	if (label.len)
-		str_addf(&whole, "%.*s: ", SPAN_ARG(label));
+		str_add(&whole, phrase(showing, "colon"));
+	before = whole.len;
 	str_add_text(&whole, words);
 	wrap(showing, str_span(&whole), &wrapped);
 	text = span_trim(str_span(&wrapped));
-	if (label.len && span_starts(text, label) && span_starts(span_from(text, label.len), SPAN(": ")))
-		text = span_from(text, label.len + 2);
+	if (span_starts(text, span_first(str_span(&whole), before)))
+		text = span_from(text, before);
 	value_set_text(map, key, text);
 	str_clear(&whole);
 	str_clear(&wrapped);
-}
-
-static struct span phrase(const struct showing *showing, const char *name)
-{
-	return value_get_text(words_values(showing->words), name);
 }
 
 /* What pictures and links have in common. */

@@ -35,6 +35,7 @@ static const char *const phrases[] = {
 	"about",
 	"notes",
 	"contacts",
+	"colon",
 	"photo",
 	"media",
 	"media_photo",

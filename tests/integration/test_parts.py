@@ -155,9 +155,10 @@ class Parts(unittest.TestCase):
     for language in LANGUAGES:
       with self.subTest(language), open(f"templates/words/{language}.yaml", encoding="utf-8") as file:
         words = dict(re.findall(r'^(\w+): "(.*)"$', file.read(), re.MULTILINE))
+        colon = words["colon"].replace(r"\u00A0", "\u00a0")
         text, html = self.bodies(self.message(language))
         for kind, word in (("photo", "media_photo"), ("footage", "media_footage"), ("b-roll", "media_broll")):
-          self.assertIn(f"\n{words[word]}: {kind} title\r\n", "\n" + text.replace("\r\n", "\n").replace("\n", "\r\n"))
+          self.assertIn(f"\n{words[word]}{colon}{kind} title\r\n", "\n" + text.replace("\r\n", "\n").replace("\n", "\r\n"))
           self.assertIn(f"https://media.harbour.example/{kind}?a=1&b=2\r\n", text)
           self.assertIn(f'href="https://media.harbour.example/{kind}?a=1&amp;b=2"', html)
           for part in ("alt", "caption", "credit", "usage"):

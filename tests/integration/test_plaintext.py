@@ -32,7 +32,7 @@ def direction(line):
 
 def is_one_word(line):
   """An address, or another word in one piece that stays whole for copying; a label may stand before it."""
-  return re.fullmatch(r"([^:]+: )?[!-~]{40,}", line.strip()) is not None
+  return re.fullmatch(r"([^:：]+(: |：))?[!-~]{40,}", line.strip()) is not None
 
 
 class Plaintext(unittest.TestCase):
