@@ -32,8 +32,8 @@ static void what_a_mail_is_made_of_passes(void **state)
 	static const char *const htmls[] = {
 		"",
 		"a < b, 1<2, <3, < script>",
-		"<!DOCTYPE html><html lang=\"en\" dir=ltr><head><meta "
-		"charset=\"utf-8\"><title>t</title></head>",
+		"<!DOCTYPE html><html lang=\"en\" dir=ltr><head><meta charset=\"utf-8\"></head>",
+		"<title>t</title>",
 		"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">",
 		"<!--[if mso]><table role=\"presentation\"><tr><td><![endif]-->",
 		"<style>@media (max-width: 620px) { .a > b { color: #fff !important } }</style>",
