@@ -390,16 +390,26 @@ static void hash_field(struct dkim_seal *seal, const struct sealer *sealer, stru
 		EVP_DigestFinal_ex(seal->hash, digest, NULL) == 1);
 }
 
-/* Ed25519 signs the hash as if it were the message (RFC 8463 3). */
+/*
+ * Ed25519 signs the hash as if it were the message (RFC 8463 3). Its context is for one message: it
+ * is made ready anew, keeping its key, since OpenSSL from 3.4 on refuses a second one.
+ */
+static bool sign_ed25519(const struct sealer *sealer, const unsigned char digest[DKIM_DIGEST_SIZE],
+	unsigned char *signature, size_t *size)
+{
+	return EVP_DigestSignInit(sealer->ed25519, NULL, NULL, NULL, NULL) == 1 &&
+	       EVP_DigestSign(sealer->ed25519, signature, size, digest, DKIM_DIGEST_SIZE) == 1;
+}
+
 static bool sign(
 	const struct sealer *sealer, const unsigned char digest[DKIM_DIGEST_SIZE], unsigned char *signature)
 {
 	size_t size = sealer->signature_size;
-	int is_done = sealer->rsa
-			      ? EVP_PKEY_sign(sealer->rsa, signature, &size, digest, DKIM_DIGEST_SIZE)
-			      : EVP_DigestSign(sealer->ed25519, signature, &size, digest, DKIM_DIGEST_SIZE);
+	bool is_done = sealer->rsa
+			       ? EVP_PKEY_sign(sealer->rsa, signature, &size, digest, DKIM_DIGEST_SIZE) == 1
+			       : sign_ed25519(sealer, digest, signature, &size);
 
-	return is_done == 1 && size == sealer->signature_size;
+	return is_done && size == sealer->signature_size;
 }
 
 static char *write_span(char *to, struct span bytes)
