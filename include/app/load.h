@@ -39,6 +39,8 @@ struct courierjob *load_take(struct load *load);
 bool load_may_send(const struct load *load, int64_t dispatch);
 void load_settle(struct load *load, struct courierjob *job, const struct attempt *attempt);
 void load_give_back(struct load *load, struct courierjob *job);
+/* The relay takes none of this size: the gate is shut, and the next turn holds the dispatch, saying so. */
+void load_give_back_large(struct load *load, struct courierjob *job, const char *words);
 
 /*
  * One turn: settle what has an outcome, look at holds, and, if `is_going_on`, take

@@ -16,7 +16,7 @@
  */
 struct engine;
 
-/* One message for one recipient. The host's; lent from take() until settle() or give_back(). */
+/* One message for one recipient. The host's; lent from take() until it is settled or given back. */
 struct engine_job {
 	int64_t dispatch;
 	int64_t position;
@@ -49,6 +49,11 @@ struct engine_host {
 	void (*settle)(void *context, struct engine_job *job, const struct attempt *attempt);
 	/* Certainly not sent, no try counted: its MAIL was never answered, or the gate said no. */
 	void (*give_back)(void *context, struct engine_job *job);
+	/*
+	 * As give_back, and the relay takes no message of this size (RFC 1870), in `words`: the host
+	 * should shut the gate for others like it, or they'll come back the same way.
+	 */
+	void (*too_large)(void *context, struct engine_job *job, const char *words);
 	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */
 	enum status (*turn)(void *context, struct err *err);
 	/* No relay can be reached (or TLS, AUTH failed); the engine tries again at `retry_ms`. Words for

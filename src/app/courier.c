@@ -103,6 +103,14 @@ static void engine_gives_back(void *context, struct engine_job *job)
 	load_give_back(courier->load, courierjob_of(job));
 }
 
+static void engine_finds_too_large(void *context, struct engine_job *job, const char *words)
+{
+	struct courier *courier = context;
+
+	courier->in_flight--;
+	load_give_back_large(courier->load, courierjob_of(job), words);
+}
+
 /* Told once: the same trouble comes again with every try. */
 static void engine_has_trouble(void *context, const struct relay *relay, const char *words, int64_t retry_ms)
 {
@@ -180,6 +188,7 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.note_final = engine_notes_final,
 		.settle = engine_settles,
 		.give_back = engine_gives_back,
+		.too_large = engine_finds_too_large,
 		.turn = engine_turns,
 		.relay_trouble = engine_has_trouble,
 	};

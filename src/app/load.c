@@ -23,6 +23,7 @@ struct carried {
 	bool is_over;      /* and nothing to come: it has been ended */
 	int64_t next_ms;   /* a deferred one's next try; 0 if there's none */
 	size_t claimed;    /* not settled or given back yet */
+	char *hold;        /* why the next turn holds it; NULL if it doesn't */
 };
 
 struct load {
@@ -96,6 +97,27 @@ static enum status commit_settled(struct load *load, struct err *err)
 	for (struct courierjob *job = load->returned.first; job && status == OK; job = job->next) {
 		status = store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
 		job->delivery.state = job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
+	}
+	return status;
+}
+
+/* Unless a person has said otherwise meanwhile. If this isn't kept, the same comes up again. */
+static enum status hold_what_cannot_go(struct load *load, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		struct carried *carried = &load->carried[i];
+		enum dispatch_state state;
+
+		if (!carried->hold)
+			continue;
+		status = store_get_dispatch_state(load->store, carried->id, &state, err);
+		if (status == OK && state == DISPATCH_SENDING)
+			status = store_set_dispatch_state(
+				load->store, carried->id, DISPATCH_HELD, carried->hold, clock_now_ms(), err);
+		free(carried->hold);
+		carried->hold = NULL;
 	}
 	return status;
 }
@@ -295,6 +317,8 @@ static enum status commit_turn(void *context, struct err *err)
 	struct load *load = context;
 	enum status status = commit_settled(load, err);
 
+	if (status == OK)
+		status = hold_what_cannot_go(load, err);
 	if (status == OK && load->is_going_on)
 		status = store_each_open_dispatch(load->store, NULL, adopt, load, err);
 	if (status == OK)
@@ -326,6 +350,8 @@ static enum status finish_all(void *context, struct err *err)
 	struct load *load = context;
 	enum status status = commit_settled(load, err);
 
+	if (status == OK)
+		status = hold_what_cannot_go(load, err);
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
 		enum dispatch_state state;
 
@@ -361,6 +387,8 @@ void load_free(struct load *load)
 	courierjob_free_all(&load->settled);
 	courierjob_free_all(&load->returned);
 	courierjob_free_all(&load->idle);
+	for (size_t i = 0; i < load->carried_count; i++)
+		free(load->carried[i].hold);
 	free(load->carried);
 	free(load);
 }
@@ -399,6 +427,22 @@ void load_settle(struct load *load, struct courierjob *job, const struct attempt
 void load_give_back(struct load *load, struct courierjob *job)
 {
 	courierjob_put(&load->returned, job);
+}
+
+void load_give_back_large(struct load *load, struct courierjob *job, const char *words)
+{
+	struct carried *carried = find_carried(load, job->delivery.dispatch);
+
+	if (carried && !carried->hold) {
+		struct str reason;
+
+		str_init(&reason, STR_MAX_SMALL);
+		str_addf(&reason, "%s; let the relay take more, or cancel this and send with links", words);
+		carried->hold = str_take(&reason);
+		carried->is_stopped = true;
+		str_clear(&reason);
+	}
+	load_give_back(load, job);
 }
 
 static enum status commit(struct load *load, store_work_fn *work, struct err *err)

@@ -194,10 +194,17 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 		.needs_smtputf8 = job->needs_smtputf8,
 		.message = job->message,
 	};
+	enum status status;
 	struct err err;
 
 	entry.started_ms = clock_now_ms();
-	if (dialogue_add(c->dialogue, &mail, &err)) {
+	status = dialogue_add(c->dialogue, &mail, &err);
+	if (status == E_RANGE) {
+		floor->host.too_large(floor->host.context, entry.job, err.text);
+		floor_wake_at(floor, floor->now_ms);
+		return;
+	}
+	if (status != OK) {
 		refuse(floor, c, &entry, &err);
 		return;
 	}

@@ -121,10 +121,13 @@ class Refusals(EngineCase):
       self.engine(server.url, ["änne@paper.example"], expect={"accepted": 1})
       self.assertIn("SMTPUTF8", server.log("accepted")[0]["parameters"])
 
-  def test_a_message_over_the_servers_size_fails_in_clear_words(self):
+  def test_a_message_over_the_servers_size_comes_back_in_clear_words_and_untried(self):
     with Server("--size", "1000") as server:
-      run = self.engine(server.url, readers(1), "--size", "2000", expect={"failed": 1})
-    self.assertIn("takes at most 1000", run.settled[0]["reply"])
+      run = self.engine(server.url, readers(1), "--size", "2000", expect={})
+      self.assertEqual(server.log("accepted"), [])
+    (event,) = [event for event in run.events if event["event"] == "too large"]
+    self.assertIn("takes at most 1000", event["words"])
+    self.assertEqual(run.settled, [])
 
 
 class Loss(EngineCase):

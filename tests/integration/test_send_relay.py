@@ -246,6 +246,20 @@ class Unknown(RelayCase):
     self.assertEqual(server.accepted()[address], 1)
 
 
+class Large(RelayCase):
+  def test_a_message_over_the_relays_size_holds_the_dispatch_and_costs_nobody_a_try(self):
+    self.server("--size", "2000")
+    self.press.ok(*SEND, status=HELD)
+    dispatch = self.press.dispatch()
+    self.assertEqual(dispatch["state"], "held")
+    self.assertRegex(dispatch["hold_reason"], r"the message has \d+ bytes and the relay takes at most 2000; let the relay take more")
+    self.assertEqual(self.press.states(), {"queued": COUNT})
+    server = self.server()
+    self.press.ok("resume", "1")
+    self.assert_recorded_as_received(self.press, server, READERS)
+    self.assertEqual({len(line["attempts"]) for line in self.press.log()}, {1})
+
+
 class Refused(RelayCase):
   def test_a_sender_that_is_refused_fails_everybody_with_the_reason(self):
     server = self.server("--reject", "MAIL=550 5.1.8 sender rejected")

@@ -162,6 +162,15 @@ static void give_back(void *context, struct engine_job *job)
 		print_json(json_pack("{ss ss}", "event", "given back", "address", task->address));
 }
 
+static void too_large(void *context, struct engine_job *job, const char *words)
+{
+	struct task *task = task_of(context, job);
+
+	task->is_lent = false;
+	task->is_settled = true;
+	print_json(json_pack("{ss ss ss}", "event", "too large", "address", task->address, "words", words));
+}
+
 static enum status turn(void *context, struct err *err)
 {
 	struct tool *tool = context;
@@ -397,6 +406,7 @@ static enum status run(struct tool *tool, const struct setup *setup, struct err 
 		.note_final = note_final,
 		.settle = settle,
 		.give_back = give_back,
+		.too_large = too_large,
 		.turn = turn,
 		.relay_trouble = relay_trouble,
 	};
