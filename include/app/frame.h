@@ -25,7 +25,7 @@ struct frame_options {
 	const char *from;     /* a list's own From mailbox; "" for the newsroom's */
 	const char *language; /* the letter's */
 	enum dispatch_kind kind;
-	int64_t dispatch;
+	int64_t dispatch; /* 0 for a preview, which isn't signed */
 	int64_t date_ms;
 };
 

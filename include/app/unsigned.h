@@ -4,13 +4,18 @@
 #include "app/newsroom.h"
 #include "app/plan.h"
 #include "base/err.h"
-#include "base/str.h"
 
-/*
- * The domains of a plan's senders that no DKIM key signs for, joined by ", ";
- * nothing where all are signed. Appends. Failures of the keys.
- */
-enum status unsigned_domains(
-	struct newsroom *newsroom, const struct plan *plan, struct str *out, struct err *err);
+#include <stddef.h>
+
+/* The domains of a plan's senders that no DKIM key signs for. Start from zeroes; unsigned_clear. */
+struct unsigned_domains {
+	char *names[PLAN_LISTS_MAX];
+	size_t count;
+};
+
+/* Failures of the keys. */
+enum status unsigned_find(struct newsroom *newsroom, const struct plan *plan,
+	struct unsigned_domains *domains, struct err *err);
+void unsigned_clear(struct unsigned_domains *domains);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "app/newsroom.h"
 #include "app/plan.h"
+#include "app/unsigned.h"
 #include "cli/command.h"
 
 #include <stdint.h>
@@ -11,12 +12,12 @@
 struct planview {
 	const struct plan *plan;
 	struct newsroom *newsroom;
-	int64_t number;               /* the dispatch it would become */
-	const char *kind;             /* "public", "test" */
-	size_t copies;                /* messages beside the recipients' */
-	size_t warnings, errors;      /* of the release's check */
-	struct span unsigned_domains; /* unsigned_domains() */
-	const char *first_fault;      /* "fund.fr.md:14 photo without caption"; NULL if there's none */
+	int64_t number;          /* the dispatch it would become */
+	const char *kind;        /* "public", "test" */
+	size_t copies;           /* messages beside the recipients' */
+	size_t warnings, errors; /* of the release's check */
+	struct unsigned_domains not_signed;
+	const char *first_fault; /* "fund.fr.md:14 photo without caption"; NULL if there's none */
 };
 
 void planview_format(const struct planview *view, struct str *out);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
 #include "base/str.h"
@@ -281,8 +282,15 @@ enum status devtools_open(struct devtools **out, struct err *err)
 
 static void remove_profile(const char *profile)
 {
-	for (int i = 0; i < REMOVAL_TRIES && file_remove_tree(profile, NULL) != OK; i++)
+	struct err err;
+	enum status status = file_remove_tree(profile, &err);
+
+	for (int i = 1; i < REMOVAL_TRIES && status != OK; i++) {
 		clock_pause_ms(LOOK_UP_MS / 4);
+		status = file_remove_tree(profile, &err);
+	}
+	if (status != OK)
+		log_warning("%s; it is Chromium's and may go", err.text);
 }
 
 void devtools_close(struct devtools *devtools)

@@ -45,7 +45,10 @@ static void fill_letter(
 	};
 }
 
-/* What the newsroom signs with today; the letter remembers which it was. */
+/*
+ * What the newsroom signs with today; the letter remembers which it was. A preview
+ * isn't signed: nobody should find a message of a release that isn't out yet which proves to be ours.
+ */
 static enum status find_secrets(struct frame *frame, struct newsroom *newsroom, struct err *err)
 {
 	const struct token_secrets *secrets;
@@ -54,6 +57,8 @@ static enum status find_secrets(struct frame *frame, struct newsroom *newsroom, 
 	if (status != OK)
 		return status;
 	frame->letter.secret_number = secret_newest(secrets);
+	if (!frame->letter.dispatch)
+		return OK;
 	return keys_signers(newsroom_keys(newsroom), span_of(frame->from.addr.domain), frame->signers,
 		&frame->letter.signer_count, err);
 }

@@ -4,20 +4,22 @@
 #include "app/unsigned.h"
 
 #include "app/keys.h"
+#include "base/mem.h"
 #include "mail/addr.h"
 
-static bool is_named(const struct str *domains, struct span domain)
-{
-	struct span rest = str_span(domains), part;
+#include <stdlib.h>
 
-	while (rest.len && span_split(&rest, ',', &part)) {
-		if (span_equals(span_trim(part), domain))
-			return true;
+static void add(struct unsigned_domains *domains, const char *name)
+{
+	for (size_t i = 0; i < domains->count; i++) {
+		if (strcmp(domains->names[i], name) == 0)
+			return;
 	}
-	return false;
+	domains->names[domains->count++] = mem_copy_text(name);
 }
 
-static enum status look_at(struct newsroom *newsroom, const char *from, struct str *out, struct err *err)
+static enum status look_at(
+	struct newsroom *newsroom, const char *from, struct unsigned_domains *domains, struct err *err)
 {
 	struct dkim_signer signers[DKIM_SIGNERS_MAX];
 	struct mailbox mailbox;
@@ -27,14 +29,14 @@ static enum status look_at(struct newsroom *newsroom, const char *from, struct s
 	if (status != OK)
 		return status;
 	status = keys_signers(newsroom_keys(newsroom), span_of(mailbox.addr.domain), signers, &count, err);
-	if (status == OK && !count && !is_named(out, span_of(mailbox.addr.domain)))
-		str_addf(out, "%s%s", out->len ? ", " : "", mailbox.addr.domain);
+	if (status == OK && !count)
+		add(domains, mailbox.addr.domain);
 	mailbox_clear(&mailbox);
 	return status;
 }
 
-enum status unsigned_domains(
-	struct newsroom *newsroom, const struct plan *plan, struct str *out, struct err *err)
+enum status unsigned_find(
+	struct newsroom *newsroom, const struct plan *plan, struct unsigned_domains *domains, struct err *err)
 {
 	const char *own = newsroom_settings(newsroom)->sender.from;
 	enum status status = OK;
@@ -42,7 +44,14 @@ enum status unsigned_domains(
 	for (size_t i = 0; i < plan->list_count && status == OK; i++) {
 		const char *from = plan->lists[i].list.from;
 
-		status = look_at(newsroom, *from ? from : own, out, err);
+		status = look_at(newsroom, *from ? from : own, domains, err);
 	}
 	return status;
+}
+
+void unsigned_clear(struct unsigned_domains *domains)
+{
+	for (size_t i = 0; i < domains->count; i++)
+		free(domains->names[i]);
+	domains->count = 0;
 }

@@ -340,17 +340,22 @@ enum status file_make_temporary_folder(const char *name, char **path, struct err
 	return OK;
 }
 
+/* What somebody else removed meanwhile is as good. */
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
 {
 	(void)info;
 	(void)kind;
 	(void)place;
-	return remove(path);
+	return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 enum status file_remove_tree(const char *path, struct err *err)
 {
-	if (nftw(path, remove_one, TREE_DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0 && errno != ENOENT)
+	struct stat info;
+
+	if (lstat(path, &info) != 0 && errno == ENOENT)
+		return OK;
+	if (nftw(path, remove_one, TREE_DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
 		return err_system(err, errno, "can't remove \"%s\"", path);
 	return OK;
 }

@@ -40,7 +40,6 @@ struct sending {
 	int64_t wait_ms;
 	struct planview view;
 	struct str first_fault;
-	struct str unsigned_domains;
 	struct err *err;
 };
 
@@ -118,11 +117,10 @@ static enum status show_plan(struct sending *sending, struct err *err)
 	if (status == OK)
 		status = warn_of_fields(sending, err);
 	if (status == OK)
-		status = unsigned_domains(
-			sending->call->newsroom, sending->plan, &sending->unsigned_domains, err);
+		status =
+			unsigned_find(sending->call->newsroom, sending->plan, &sending->view.not_signed, err);
 	if (status != OK)
 		return status;
-	sending->view.unsigned_domains = str_span(&sending->unsigned_domains);
 	sending->view.plan = sending->plan;
 	sending->view.newsroom = sending->call->newsroom;
 	sending->view.kind = call_has(sending->call, "test") ? "test" : "public";
@@ -310,7 +308,6 @@ static enum status run(struct call *call, struct err *err)
 	enum status status = check_options(call, err);
 
 	str_init(&sending.first_fault, STR_MAX_SMALL);
-	str_init(&sending.unsigned_domains, STR_MAX_SMALL);
 	if (status == OK)
 		status = carry_wait(call, &sending.wait_ms, err);
 	if (status == OK)
@@ -325,7 +322,7 @@ static enum status run(struct call *call, struct err *err)
 	plan_free(sending.plan);
 	release_set_free(sending.set);
 	str_clear(&sending.first_fault);
-	str_clear(&sending.unsigned_domains);
+	unsigned_clear(&sending.view.not_signed);
 	return status;
 }
 

@@ -147,11 +147,11 @@ static void add_unsigned(const struct planview *view, struct str *out)
 {
 	struct lineup lineup;
 
-	if (!view->unsigned_domains.len)
-		return;
 	lineup_begin(&lineup, out, "Unsigned");
-	lineup_add(&lineup, "no DKIM key for %.*s", SPAN_ARG(view->unsigned_domains));
-	lineup_add(&lineup, "make one with \"dateline key new\"");
+	for (size_t i = 0; i < view->not_signed.count; i++)
+		lineup_add(&lineup, "no DKIM key for %s", view->not_signed.names[i]);
+	if (lineup.count)
+		lineup_add(&lineup, "make one with \"dateline key new\"");
 	lineup_end(&lineup);
 }
 
@@ -198,10 +198,9 @@ static json_t *json_list(const struct plan_list *list, const struct release_set 
 static json_t *json_unsigned(const struct planview *view)
 {
 	json_t *domains = json_array();
-	struct span rest = view->unsigned_domains, part;
 
-	while (rest.len && span_split(&rest, ',', &part))
-		json_array_append_new(domains, json_text(span_trim(part)));
+	for (size_t i = 0; i < view->not_signed.count; i++)
+		json_array_append_new(domains, json_string(view->not_signed.names[i]));
 	return domains;
 }
 

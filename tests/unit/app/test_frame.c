@@ -3,6 +3,7 @@
  */
 #include "app/frame.h"
 
+#include "app/keys.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
@@ -96,6 +97,35 @@ static void a_sender_that_is_no_mailbox_is_refused(void **state)
 	assert_int_equal(frame_init(&frame, room->newsroom, &own, &room->place.err), E_SYNTAX);
 }
 
+static void make_key(struct newsroomcase *room)
+{
+	struct key_request request = {.domain = "harbour.example",
+		.selector = "press",
+		.algorithm = "ed25519",
+		.now_ms = room->now_ms};
+	struct key_list list = {0};
+
+	assert_int_equal(keys_make(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
+	key_list_clear(&list);
+}
+
+static void what_is_sent_is_signed_and_a_preview_is_not(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct frame_options preview = options;
+	struct frame frame;
+
+	make_key(room);
+	assert_int_equal(frame_init(&frame, room->newsroom, &options, &room->place.err), OK);
+	assert_int_equal(frame.letter.signer_count, 1);
+	assert_span(frame.letter.signers[0].selector, "press");
+	frame_clear(&frame);
+	preview.dispatch = 0;
+	assert_int_equal(frame_init(&frame, room->newsroom, &preview, &room->place.err), OK);
+	assert_int_equal(frame.letter.signer_count, 0);
+	frame_clear(&frame);
+}
+
 static void the_secret_is_the_newsrooms_and_wiped_in_the_end(void **state)
 {
 	static const struct token_epoch zero;
@@ -120,6 +150,7 @@ int main(void)
 		TEST(a_token_can_follow_the_address_for_unsubscribing),
 		TEST(a_sender_without_a_name_is_an_address),
 		TEST(a_sender_that_is_no_mailbox_is_refused),
+		TEST(what_is_sent_is_signed_and_a_preview_is_not),
 		TEST(the_secret_is_the_newsrooms_and_wiped_in_the_end),
 	};
 

@@ -111,6 +111,20 @@ static void lists_with_senders_of_their_own_are_named(void **state)
 	clear(&c);
 }
 
+static void domains_that_no_key_signs_for_are_named(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct viewcase c;
+
+	init(&c, state);
+	assert_int_equal(unsigned_find(room->newsroom, c.plan, &c.view.not_signed, &room->place.err), OK);
+	planview_format(&c.view, &c.text);
+	assert_contains(c.text.ptr,
+		"Unsigned  no DKIM key for harbour.example, make one with \"dateline key new\"\n");
+	unsigned_clear(&c.view.not_signed);
+	clear(&c);
+}
+
 static void programs_get_one_line_with_stable_names(void **state)
 {
 	struct viewcase c;
@@ -142,6 +156,7 @@ int main(void)
 		TEST(a_plan_says_all_that_is_asked_about),
 		TEST(what_there_is_none_of_is_not_spoken_of),
 		TEST(lists_with_senders_of_their_own_are_named),
+		TEST(domains_that_no_key_signs_for_are_named),
 		TEST(programs_get_one_line_with_stable_names),
 	};
 
