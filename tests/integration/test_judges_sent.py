@@ -176,7 +176,8 @@ class Sent(unittest.TestCase):
     def check(message):
       delivered = spamjudges.with_trace(message.raw, message.sender, message.recipient, date)
       reports = [judge.judge(delivered, message.sender, message.recipient) for judge in (rspamd, assassin)]
-      print(message, *reports, sep="\n")
+      for report in reports:
+        print(f"verdict: {message}: {report.in_a_line()}")
       excused = {**(MEANT if message.is_everything else {}), **({} if message.recipient.isascii() else BEYOND_ASCII)}
       faults = [rule.name for report in reports for rule in report.faults()]
       self.assertEqual([name for name in faults if name not in excused], [])

@@ -102,6 +102,11 @@ class Runner(unittest.TestCase):
     self.assert_closes(output, "4 passed, 0 failed, 0 skipped")
     self.assertEqual(status, 0)
 
+  def test_a_verdict_is_shown_where_all_passes(self):
+    output, _ = self.run_programs(one=PASSING + "echo 'verdict: all well'\necho 'and so on'\n")
+    self.assertIn("\n    = all well\n", output)
+    self.assertNotIn("and so on", output)
+
   def test_a_failure_shows_its_output_and_a_skip_its_reason(self):
     output, status = self.run_programs(one=FAILING, two=PASSING)
     self.assert_closes(output, "2 passed, 1 failed, 1 skipped")

@@ -29,6 +29,7 @@ OUTPUT_SHOWN = 20_000
 
 RUN = re.compile(r"\[ RUN      \] (.+)$")
 OUTCOME = re.compile(r"\[ +(OK|FAILED|SKIPPED|ERROR) +\] (.+)$")
+VERDICT = "verdict: "  # begins what a test has to say however it goes
 TOTAL = re.compile(r"\[==========\] (?:[^:]+: )?Running (\d+) test\(s\)")
 
 
@@ -246,6 +247,9 @@ def print_result(result):
   if result.skipped:
     parts.append(f"{len(result.skipped)} skipped")
   print(f"  {word:<5} {result.name:<44} {result.seconds:6.1f} s  {', '.join(parts)}")
+  for line in result.output.splitlines():
+    if line.startswith(VERDICT):
+      print(f"    = {line.removeprefix(VERDICT)}")
   if result.failed:
     text = result.output.strip()
     if len(text) > OUTPUT_SHOWN:

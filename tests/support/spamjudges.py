@@ -87,6 +87,10 @@ class Report:
     lines += [f"  {rule.score:6.2f} {rule.name}  {rule.words}" for rule in self.rules]
     return "\n".join(lines)
 
+  def in_a_line(self):
+    rules = ", ".join(f"{rule.name} {rule.score:g}" for rule in self.rules)
+    return f"{self.judge} {self.score:.2f} ({rules})"
+
   def names(self):
     return {rule.name for rule in self.rules}
 
