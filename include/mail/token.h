@@ -61,9 +61,24 @@ struct token_secrets {
 };
 
 void token_secret_new(struct token_secret *secret, unsigned char number);
+/* The one of that number, borrowed. E_NOTFOUND. */
+enum status token_find_secret(const struct token_secrets *secrets, unsigned char number,
+	const struct token_secret **out, struct err *err);
 
-/* Appends TOKEN_SIZE characters. E_RANGE for a number over the ceiling, E_NOTFOUND for a secret that isn't
- * there. */
+#define TOKEN_CHECK_SIZE 8u
+/* Tells whether a secret is the same as before, and nothing else of it: the start of a SHA-256. */
+void token_secret_check(const struct token_secret *secret, unsigned char check[TOKEN_CHECK_SIZE]);
+
+/* Makes many tokens with one secret, which is copied. By one thread at a time. */
+struct token_maker;
+struct token_maker *token_maker_new(const struct token_secret *secret, const struct token_epoch *epoch);
+void token_maker_free(struct token_maker *maker); /* wipes it; NULL is fine */
+/* Appends TOKEN_SIZE characters. E_RANGE for a number over the ceiling. */
+enum status token_maker_add(
+	struct token_maker *maker, const struct token *token, struct str *out, struct err *err);
+
+/* A single one. Appends TOKEN_SIZE characters. E_RANGE for a number over the ceiling, E_NOTFOUND for a secret
+ * that isn't there. */
 enum status token_make(const struct token_secrets *secrets, unsigned char number,
 	const struct token_epoch *epoch, const struct token *token, struct str *out, struct err *err);
 

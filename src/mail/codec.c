@@ -339,19 +339,31 @@ enum status codec_qp_decode(struct span text, struct str *out, struct err *err)
 	return OK;
 }
 
-void codec_base32(struct span bytes, struct str *out)
+/* Five octets are eight characters. */
+static size_t encode_base32(struct span bytes, char *to)
 {
 	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 	uint32_t bits = 0;
 	unsigned held = 0;
+	size_t size = 0;
 
 	for (size_t i = 0; i < bytes.len; i++) {
 		bits = bits << 8 | (unsigned char)bytes.ptr[i];
 		for (held += 8; held >= 5; held -= 5)
-			str_add_char(out, alphabet[bits >> (held - 5) & 31]);
+			to[size++] = alphabet[bits >> (held - 5) & 31];
 	}
 	if (held)
-		str_add_char(out, alphabet[bits << (5 - held) & 31]);
+		to[size++] = alphabet[bits << (5 - held) & 31];
+	return size;
+}
+
+void codec_base32(struct span bytes, struct str *out)
+{
+	char chunk[64];
+	size_t chunk_bytes = sizeof(chunk) / 8 * 5;
+
+	for (; bytes.len; bytes = span_from(bytes, chunk_bytes))
+		str_add(out, span_bytes(chunk, encode_base32(span_first(bytes, chunk_bytes), chunk)));
 }
 
 static int base32_value(char c)

@@ -11,6 +11,7 @@
  */
 #include "mail/token.h"
 
+#include "base/mem.h"
 #include "mail/codec.h"
 
 #include <errno.h>
@@ -126,25 +127,45 @@ static void hash_two(EVP_MD_CTX *hash, struct span first, struct span second, un
 		EVP_DigestFinal_ex(hash, digest, NULL) == 1);
 }
 
+/* A secret and an epoch, ready for many MACs. */
+struct token_maker {
+	EVP_MD_CTX *hash;
+	unsigned char number; /* the secret's */
+	unsigned char epoch_id[EPOCH_ID_SIZE];
+	unsigned char inner[HMAC_BLOCK], outer[HMAC_BLOCK]; /* the secret, as HMAC has it */
+};
+
+static void maker_init(
+	struct token_maker *maker, const struct token_secret *secret, const struct token_epoch *epoch)
+{
+	unsigned char digest[TOKEN_DIGEST_SIZE];
+
+	maker->hash = hash_new();
+	maker->number = secret->number;
+	hash_two(maker->hash, SPAN("dateline epoch"), span_bytes(epoch->bytes, sizeof(epoch->bytes)), digest);
+	memcpy(maker->epoch_id, digest, EPOCH_ID_SIZE);
+	memset(maker->inner, 0x36, sizeof(maker->inner));
+	memset(maker->outer, 0x5c, sizeof(maker->outer));
+	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++) {
+		maker->inner[i] ^= secret->bytes[i];
+		maker->outer[i] ^= secret->bytes[i];
+	}
+}
+
+static void maker_clear(struct token_maker *maker)
+{
+	EVP_MD_CTX_free(maker->hash);
+	OPENSSL_cleanse(maker, sizeof(*maker));
+}
+
 /*
  * HMAC (RFC 2104), spelt out: OpenSSL's own call looks its algorithms up by name each time, which
  * takes longer than the rest of a token.
  */
-static void sign(EVP_MD_CTX *hash, const struct token_secret *secret, struct span input, unsigned char *mac)
+static void sign(const struct token_maker *maker, struct span input, unsigned char *mac)
 {
-	unsigned char inner[HMAC_BLOCK];
-	unsigned char outer[HMAC_BLOCK];
-
-	memset(inner, 0x36, sizeof(inner));
-	memset(outer, 0x5c, sizeof(outer));
-	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++) {
-		inner[i] ^= secret->bytes[i];
-		outer[i] ^= secret->bytes[i];
-	}
-	hash_two(hash, span_bytes(inner, sizeof(inner)), input, mac);
-	hash_two(hash, span_bytes(outer, sizeof(outer)), span_bytes(mac, TOKEN_DIGEST_SIZE), mac);
-	OPENSSL_cleanse(inner, sizeof(inner));
-	OPENSSL_cleanse(outer, sizeof(outer));
+	hash_two(maker->hash, span_bytes(maker->inner, HMAC_BLOCK), input, mac);
+	hash_two(maker->hash, span_bytes(maker->outer, HMAC_BLOCK), span_bytes(mac, TOKEN_DIGEST_SIZE), mac);
 }
 
 /* What is signed, and what the key stream comes from: apart from each other and for each purpose. */
@@ -153,8 +174,8 @@ enum use {
 	USE_STREAM = 's'
 };
 
-static void derive(EVP_MD_CTX *hash, const struct token_secret *secret, enum use use,
-	enum token_purpose purpose, struct span bytes, unsigned char *digest)
+static void derive(const struct token_maker *maker, enum use use, enum token_purpose purpose,
+	struct span bytes, unsigned char *digest)
 {
 	static const char label[] = "dateline token";
 	char input[sizeof(label) + 2 + PAYLOAD_SIZE];
@@ -163,26 +184,18 @@ static void derive(EVP_MD_CTX *hash, const struct token_secret *secret, enum use
 	input[sizeof(label)] = (char)use;
 	input[sizeof(label) + 1] = (char)purpose;
 	memcpy(input + sizeof(label) + 2, bytes.ptr, bytes.len);
-	sign(hash, secret, span_bytes(input, sizeof(label) + 2 + bytes.len), digest);
+	sign(maker, span_bytes(input, sizeof(label) + 2 + bytes.len), digest);
 }
 
 /* Hides what is shown, and shows what is hidden. */
-static void turn_payload(EVP_MD_CTX *hash, const struct token_secret *secret, enum token_purpose purpose,
+static void turn_payload(const struct token_maker *maker, enum token_purpose purpose,
 	const unsigned char *mac, unsigned char *payload)
 {
 	unsigned char stream[TOKEN_DIGEST_SIZE];
 
-	derive(hash, secret, USE_STREAM, purpose, span_bytes(mac, MAC_SIZE), stream);
+	derive(maker, USE_STREAM, purpose, span_bytes(mac, MAC_SIZE), stream);
 	for (size_t i = 0; i < PAYLOAD_SIZE; i++)
 		payload[i] ^= stream[i];
-}
-
-static void write_epoch_id(EVP_MD_CTX *hash, const struct token_epoch *epoch, unsigned char *to)
-{
-	unsigned char digest[TOKEN_DIGEST_SIZE];
-
-	hash_two(hash, SPAN("dateline epoch"), span_bytes(epoch->bytes, sizeof(epoch->bytes)), digest);
-	memcpy(to, digest, EPOCH_ID_SIZE);
 }
 
 static void write_number(unsigned char *to, int64_t number)
@@ -200,7 +213,7 @@ static int64_t read_number(const unsigned char *from)
 	return (int64_t)number;
 }
 
-static enum status find_secret(const struct token_secrets *secrets, unsigned char number,
+enum status token_find_secret(const struct token_secrets *secrets, unsigned char number,
 	const struct token_secret **out, struct err *err)
 {
 	for (size_t i = 0; i < secrets->count; i++) {
@@ -212,57 +225,87 @@ static enum status find_secret(const struct token_secrets *secrets, unsigned cha
 	return err_set(err, E_NOTFOUND, "the newsroom has no secret %u", number);
 }
 
-enum status token_make(const struct token_secrets *secrets, unsigned char number,
-	const struct token_epoch *epoch, const struct token *token, struct str *out, struct err *err)
+void token_secret_check(const struct token_secret *secret, unsigned char check[TOKEN_CHECK_SIZE])
 {
-	const struct token_secret *secret = NULL;
-	enum status status = find_secret(secrets, number, &secret, err);
+	unsigned char digest[TOKEN_DIGEST_SIZE];
+	EVP_MD_CTX *hash = hash_new();
+
+	hash_two(hash, SPAN("dateline secret"), span_bytes(secret->bytes, sizeof(secret->bytes)), digest);
+	EVP_MD_CTX_free(hash);
+	memcpy(check, digest, TOKEN_CHECK_SIZE);
+}
+
+struct token_maker *token_maker_new(const struct token_secret *secret, const struct token_epoch *epoch)
+{
+	struct token_maker *maker = mem_alloc(sizeof(*maker));
+
+	maker_init(maker, secret, epoch);
+	return maker;
+}
+
+void token_maker_free(struct token_maker *maker)
+{
+	if (!maker)
+		return;
+	maker_clear(maker);
+	free(maker);
+}
+
+enum status token_maker_add(
+	struct token_maker *maker, const struct token *token, struct str *out, struct err *err)
+{
 	unsigned char mac[TOKEN_DIGEST_SIZE];
 	unsigned char raw[RAW_SIZE];
 	unsigned char *payload = raw + 1 + MAC_SIZE;
-	EVP_MD_CTX *hash;
 
-	if (status != OK)
-		return status;
 	if (token->dispatch < 0 || token->dispatch > TOKEN_NUMBER_MAX || token->subject < 0 ||
 		token->subject > TOKEN_NUMBER_MAX)
 		return err_set(err, E_RANGE, "a token can't name %" PRId64 " of dispatch %" PRId64,
 			token->subject, token->dispatch);
-	hash = hash_new();
 	payload[0] = (unsigned char)token->purpose;
-	write_epoch_id(hash, epoch, payload + 1);
+	memcpy(payload + 1, maker->epoch_id, EPOCH_ID_SIZE);
 	write_number(payload + 1 + EPOCH_ID_SIZE, token->dispatch);
 	write_number(payload + 1 + EPOCH_ID_SIZE + NUMBER_SIZE, token->subject);
-	derive(hash, secret, USE_MAC, token->purpose, span_bytes(payload, PAYLOAD_SIZE), mac);
-	raw[0] = number;
+	derive(maker, USE_MAC, token->purpose, span_bytes(payload, PAYLOAD_SIZE), mac);
+	raw[0] = maker->number;
 	memcpy(raw + 1, mac, MAC_SIZE);
-	turn_payload(hash, secret, token->purpose, mac, payload);
-	EVP_MD_CTX_free(hash);
+	turn_payload(maker, token->purpose, mac, payload);
 	codec_base32(span_bytes(raw, sizeof(raw)), out);
 	return OK;
 }
 
+enum status token_make(const struct token_secrets *secrets, unsigned char number,
+	const struct token_epoch *epoch, const struct token *token, struct str *out, struct err *err)
+{
+	const struct token_secret *secret = NULL;
+	enum status status = token_find_secret(secrets, number, &secret, err);
+	struct token_maker maker;
+
+	if (status != OK)
+		return status;
+	maker_init(&maker, secret, epoch);
+	status = token_maker_add(&maker, token, out, err);
+	maker_clear(&maker);
+	return status;
+}
+
 /* What `raw` hides, shown in place. E_DENIED if its MAC isn't ours. */
-static enum status show(EVP_MD_CTX *hash, const struct token_secret *secret, enum token_purpose purpose,
-	unsigned char *raw, struct err *err)
+static enum status show(
+	const struct token_maker *maker, enum token_purpose purpose, unsigned char *raw, struct err *err)
 {
 	unsigned char *payload = raw + 1 + MAC_SIZE;
 	unsigned char mac[TOKEN_DIGEST_SIZE];
 
-	turn_payload(hash, secret, purpose, raw + 1, payload);
-	derive(hash, secret, USE_MAC, purpose, span_bytes(payload, PAYLOAD_SIZE), mac);
+	turn_payload(maker, purpose, raw + 1, payload);
+	derive(maker, USE_MAC, purpose, span_bytes(payload, PAYLOAD_SIZE), mac);
 	if (CRYPTO_memcmp(mac, raw + 1, MAC_SIZE) != 0 || payload[0] != (unsigned char)purpose)
 		return err_set(err, E_DENIED, "the token was changed, or is for something else");
 	return OK;
 }
 
-static enum status check_epoch(
-	EVP_MD_CTX *hash, const struct token_epoch *epoch, const unsigned char *id, struct err *err)
+static enum status check_epoch(const struct token_maker *maker, const unsigned char *id, struct err *err)
 {
-	unsigned char ours[EPOCH_ID_SIZE];
-
-	write_epoch_id(hash, epoch, ours);
-	if (memcmp(ours, id, sizeof(ours)) != 0)
+	if (memcmp(maker->epoch_id, id, EPOCH_ID_SIZE) != 0)
 		return err_set(err, E_NOTFOUND, "the token is of another life of this newsroom's store");
 	return OK;
 }
@@ -272,8 +315,8 @@ enum status token_read(const struct token_secrets *secrets, const struct token_e
 {
 	const struct token_secret *secret = NULL;
 	unsigned char raw[RAW_SIZE];
+	struct token_maker maker;
 	enum status status;
-	EVP_MD_CTX *hash;
 	struct str bytes;
 
 	str_init(&bytes, RAW_SIZE);
@@ -283,14 +326,14 @@ enum status token_read(const struct token_secrets *secrets, const struct token_e
 	}
 	memcpy(raw, bytes.ptr, sizeof(raw));
 	str_clear(&bytes);
-	status = find_secret(secrets, raw[0], &secret, err);
+	status = token_find_secret(secrets, raw[0], &secret, err);
 	if (status != OK)
 		return status;
-	hash = hash_new();
-	status = show(hash, secret, purpose, raw, err);
+	maker_init(&maker, secret, epoch);
+	status = show(&maker, purpose, raw, err);
 	if (status == OK)
-		status = check_epoch(hash, epoch, raw + 1 + MAC_SIZE + 1, err);
-	EVP_MD_CTX_free(hash);
+		status = check_epoch(&maker, raw + 1 + MAC_SIZE + 1, err);
+	maker_clear(&maker);
 	if (status == OK)
 		*out = (struct token){.purpose = purpose,
 			.dispatch = read_number(raw + 1 + MAC_SIZE + 1 + EPOCH_ID_SIZE),

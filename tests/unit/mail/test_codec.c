@@ -275,6 +275,8 @@ static void base32_gives_the_examples_of_rfc_4648_in_lower_case(void **state)
 		{"foob", "mzxw6yq"},
 		{"fooba", "mzxw6ytb"},
 		{"foobar", "mzxw6ytboi"},
+		{"a text of more octets than are encoded at once",
+			"meqhizlyoqqg6zranvxxezjan5rxizluomqhi2dbnyqgc4tfebsw4y3pmrswiidboqqg63tdmu"},
 	};
 
 	(void)state;

@@ -284,6 +284,49 @@ static void impossible_tokens_are_not_made(void **state)
 	}
 }
 
+static void a_maker_makes_the_same_tokens_one_after_another(void **state)
+{
+	struct token_secrets secrets = two_secrets();
+	struct token_maker *maker = token_maker_new(&secrets.items[1], &epoch);
+	struct token bad = {TOKEN_BOUNCE, 1, -1};
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	for (int64_t subject = 0; subject < 5; subject++) {
+		struct token token = {subject % 2 ? TOKEN_BOUNCE : TOKEN_UNSUBSCRIBE, 7 + subject, subject};
+		char *wanted = token_of(200, token.purpose, token.dispatch, token.subject);
+
+		str_empty(&out);
+		assert_int_equal(token_maker_add(maker, &token, &out, NULL), OK);
+		assert_string_equal(out.ptr, wanted);
+		assert_int_equal(token_maker_add(maker, &bad, &out, NULL), E_RANGE);
+		assert_int_equal(out.len, TOKEN_SIZE);
+		free(wanted);
+	}
+	token_maker_free(maker);
+	str_clear(&out);
+}
+
+/* Made by Python's hashlib: stored with letters. */
+static void a_check_tells_secrets_apart_whatever_their_numbers(void **state)
+{
+	static const unsigned char wanted[TOKEN_CHECK_SIZE] = {
+		0xc7, 0xc6, 0x2c, 0xd7, 0xb4, 0xe5, 0xf0, 0x81};
+	struct token_secrets secrets = two_secrets();
+	unsigned char check[TOKEN_CHECK_SIZE];
+
+	(void)state;
+	token_secret_check(&secrets.items[0], check);
+	assert_memory_equal(check, wanted, TOKEN_CHECK_SIZE);
+	secrets.items[0].number = 4;
+	token_secret_check(&secrets.items[0], check);
+	assert_memory_equal(check, wanted, TOKEN_CHECK_SIZE);
+	secrets.items[0].bytes[31] ^= 1;
+	token_secret_check(&secrets.items[0], check);
+	assert_memory_not_equal(check, wanted, TOKEN_CHECK_SIZE);
+}
+
 static void a_new_secret_is_never_the_last_one(void **state)
 {
 	struct token_secret first;
@@ -341,6 +384,8 @@ int main(void)
 		cmocka_unit_test(tokens_of_neighbours_have_nothing_to_see_in_common),
 		cmocka_unit_test(a_token_of_another_life_or_secret_is_not_found),
 		cmocka_unit_test(impossible_tokens_are_not_made),
+		cmocka_unit_test(a_maker_makes_the_same_tokens_one_after_another),
+		cmocka_unit_test(a_check_tells_secrets_apart_whatever_their_numbers),
 		cmocka_unit_test(a_new_secret_is_never_the_last_one),
 		cmocka_unit_test(a_token_goes_into_an_address_and_comes_out_again),
 	};
