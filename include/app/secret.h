@@ -24,8 +24,9 @@ enum status secret_load(const char *keys_folder, struct token_secrets *out, stru
 /* What such a file says, `path` being its name in errors. */
 enum status secret_parse(struct span text, const char *path, struct token_secrets *out, struct err *err);
 
-/* The one that new tokens are made with: that of the highest number. Of loaded ones there's always one. */
-unsigned char secret_newest(const struct token_secrets *secrets);
+/* The one that new tokens are made with: that of the highest number. Of loaded ones there's always one.
+ * Borrowed. */
+const struct token_secret *secret_newest(const struct token_secrets *secrets);
 
 /* Wipe them from memory. */
 void secret_clear(struct token_secrets *secrets);

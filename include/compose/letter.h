@@ -48,9 +48,10 @@ struct letter_frame {
 	int64_t dispatch;
 	struct span kind; /* the dispatch's: "public", "test"; empty: "public" */
 	const struct token_epoch *epoch;
-	unsigned char secret_number;       /* of the secret that the letter's tokens are made with */
-	const struct dkim_signer *signers; /* who signs; their keys outlive the letter */
-	size_t signer_count;               /* DKIM_SIGNERS_MAX at most; 0: the letter isn't signed */
+	unsigned char secret_number; /* of the secret that the letter's tokens are made with */
+	unsigned char secret_check[TOKEN_CHECK_SIZE]; /* token_secret_check() of it */
+	const struct dkim_signer *signers;            /* who signs; their keys outlive the letter */
+	size_t signer_count; /* DKIM_SIGNERS_MAX at most; 0: the letter isn't signed */
 	const char
 		*template_folder;   /* the newsroom's templates/; NULL or a file missing: the built-in ones */
 	const char *release_folder; /* for images and attachments */
@@ -73,8 +74,9 @@ const char *letter_field(const struct letter *letter, size_t index);
 /* True if the letter can't do without the field: an empty value is an error at the freeze. */
 bool letter_field_is_needed(const struct letter *letter, size_t index);
 
-/* Of the secret that the letter's tokens are made with. */
+/* The secret that the letter's tokens are made with. */
 unsigned char letter_secret_number(const struct letter *letter);
+const unsigned char *letter_secret_check(const struct letter *letter); /* TOKEN_CHECK_SIZE octets, borrowed */
 
 /* A signature that the letter's messages carry. Borrowed. */
 struct letter_signature {

@@ -48,6 +48,7 @@ struct letter {
 	size_t barrier; /* ops before this one may not grow: something jumps here */
 	struct str bytes;
 	unsigned char secret_number;
+	unsigned char secret_check[TOKEN_CHECK_SIZE];
 	struct letter_slot {
 		char *name;
 		bool is_needed;

@@ -51,12 +51,15 @@ static void fill_letter(
  */
 static enum status find_secrets(struct frame *frame, struct newsroom *newsroom, struct err *err)
 {
+	const struct token_secret *secret;
 	const struct token_secrets *secrets;
 	enum status status = newsroom_secrets(newsroom, &secrets, err);
 
 	if (status != OK)
 		return status;
-	frame->letter.secret_number = secret_newest(secrets);
+	secret = secret_newest(secrets);
+	frame->letter.secret_number = secret->number;
+	token_secret_check(secret, frame->letter.secret_check);
 	if (!frame->letter.dispatch)
 		return OK;
 	return keys_signers(newsroom_keys(newsroom), span_of(frame->from.addr.domain), frame->signers,

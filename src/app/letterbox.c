@@ -23,6 +23,8 @@ struct letterbox {
 	struct store *store;
 	struct keys *keys;
 	const struct token_secrets *secrets;
+	struct token_maker *makers[TOKEN_SECRETS_MAX]; /* each secret's, made when it's first needed */
+	unsigned char checks[TOKEN_SECRETS_MAX][TOKEN_CHECK_SIZE];
 	const char *bounce_address;
 	struct token_epoch epoch;
 	struct boxed *boxed;
@@ -62,6 +64,8 @@ void letterbox_free(struct letterbox *letterbox)
 		letter_free(letterbox->boxed[i].letter);
 	free(letterbox->boxed);
 	free(letterbox->values);
+	for (size_t i = 0; i < TOKEN_SECRETS_MAX; i++)
+		token_maker_free(letterbox->makers[i]);
 	str_clear(&letterbox->message_id);
 	str_clear(&letterbox->unsubscribe);
 	str_clear(&letterbox->token);
@@ -170,17 +174,44 @@ static enum status fill_values(struct letterbox *letterbox, const struct letter 
 	return OK;
 }
 
+/* What makes the letter's tokens: only with the secret that it was made for are links as its others. */
+static enum status find_maker(
+	struct letterbox *letterbox, const struct letter *letter, struct token_maker **out, struct err *err)
+{
+	unsigned char number = letter_secret_number(letter);
+	const struct token_secret *secret = NULL;
+	enum status status = token_find_secret(letterbox->secrets, number, &secret, err);
+	size_t i;
+
+	if (status != OK)
+		return status;
+	i = (size_t)(secret - letterbox->secrets->items);
+	if (!letterbox->makers[i]) {
+		letterbox->makers[i] = token_maker_new(secret, &letterbox->epoch);
+		token_secret_check(secret, letterbox->checks[i]);
+	}
+	if (memcmp(letterbox->checks[i], letter_secret_check(letter), TOKEN_CHECK_SIZE) != 0)
+		return err_set(err, E_CONFLICT,
+			"the secret %u in \"keys/secret\" isn't the one that the letter was made with; put "
+			"that "
+			"one back from a backup, and give the other another number",
+			number);
+	*out = letterbox->makers[i];
+	return OK;
+}
+
 enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,
 	const struct delivery *delivery, struct str *message, struct err *err)
 {
 	struct token leave = {TOKEN_UNSUBSCRIBE, delivery->dispatch, delivery->subscriber_id};
-	enum status status;
+	struct token_maker *maker = NULL;
+	enum status status = find_maker(letterbox, letter, &maker, err);
 
 	str_empty(&letterbox->message_id);
 	token_message_id(&letterbox->epoch, delivery->dispatch, delivery->position, &letterbox->message_id);
 	str_empty(&letterbox->unsubscribe);
-	status = token_make(letterbox->secrets, letter_secret_number(letter), &letterbox->epoch, &leave,
-		&letterbox->unsubscribe, err);
+	if (status == OK)
+		status = token_maker_add(maker, &leave, &letterbox->unsubscribe, err);
 	if (status == OK)
 		status = fill_values(letterbox, letter, delivery, err);
 	if (status == OK)
@@ -206,13 +237,15 @@ enum status letterbox_return_path(
 	struct letterbox *letterbox, const struct delivery *delivery, struct str *out, struct err *err)
 {
 	struct token token = {TOKEN_BOUNCE, delivery->dispatch, delivery->position};
+	struct token_maker *maker = NULL;
 	struct letter *letter;
 	enum status status = find(letterbox, delivery, &letter, err);
 
 	str_empty(&letterbox->token);
 	if (status == OK)
-		status = token_make(letterbox->secrets, letter_secret_number(letter), &letterbox->epoch,
-			&token, &letterbox->token, err);
+		status = find_maker(letterbox, letter, &maker, err);
+	if (status == OK)
+		status = token_maker_add(maker, &token, &letterbox->token, err);
 	str_empty(out);
 	if (status == OK)
 		token_address(span_of(letterbox->bounce_address), str_span(&letterbox->token), out);

@@ -157,13 +157,13 @@ enum status secret_load(const char *keys_folder, struct token_secrets *out, stru
 	return status;
 }
 
-unsigned char secret_newest(const struct token_secrets *secrets)
+const struct token_secret *secret_newest(const struct token_secrets *secrets)
 {
-	unsigned char newest = 0;
+	const struct token_secret *newest = &secrets->items[0];
 
-	for (size_t i = 0; i < secrets->count; i++) {
-		if (secrets->items[i].number > newest)
-			newest = secrets->items[i].number;
+	for (size_t i = 1; i < secrets->count; i++) {
+		if (secrets->items[i].number > newest->number)
+			newest = &secrets->items[i];
 	}
 	return newest;
 }

@@ -359,6 +359,7 @@ enum status letter_compile(
 	enum status status;
 
 	letter->secret_number = frame->secret_number;
+	memcpy(letter->secret_check, frame->secret_check, TOKEN_CHECK_SIZE);
 	status = compile(letter, &material, err);
 	letter_free(material.text.program);
 	letter_free(material.html.program);

@@ -50,6 +50,11 @@ unsigned char letter_secret_number(const struct letter *letter)
 	return letter->secret_number;
 }
 
+const unsigned char *letter_secret_check(const struct letter *letter)
+{
+	return letter->secret_check;
+}
+
 bool letter_field_is_needed(const struct letter *letter, size_t index)
 {
 	return letter->fields[index].is_needed;

@@ -28,7 +28,8 @@ enum {
 	NUMBER_BYTES,
 	NUMBER_COUNT
 };
-#define HEAD_SIZE (8u + NUMBER_COUNT * 4u)
+#define SECRET_CHECK_AT (8u + NUMBER_COUNT * 4u)
+#define HEAD_SIZE (SECRET_CHECK_AT + TOKEN_CHECK_SIZE)
 
 static const uint32_t number_max[NUMBER_COUNT] = {
 	[NUMBER_VERSION] = VERSION,
@@ -76,6 +77,7 @@ void letter_save(const struct letter *letter, struct str *out)
 	str_add(out, SPAN(MAGIC));
 	for (size_t i = 0; i < NUMBER_COUNT; i++)
 		put_number(out, numbers[i]);
+	str_add(out, span_bytes(letter->secret_check, TOKEN_CHECK_SIZE));
 	for (size_t i = 0; i < letter->seal.count; i++)
 		put_signature(out, &letter->seal.signatures[i]);
 	for (size_t i = 0; i < letter->field_count; i++) {
@@ -241,6 +243,7 @@ enum status letter_load(struct span bytes, struct letter **out, struct err *err)
 		return status;
 	letter = letter_new();
 	letter->secret_number = (unsigned char)numbers[NUMBER_SECRET];
+	memcpy(letter->secret_check, bytes.ptr + SECRET_CHECK_AT, TOKEN_CHECK_SIZE);
 	letter->seal.time_s = (int64_t)numbers[NUMBER_TIME_HIGH] << 32 | numbers[NUMBER_TIME];
 	letter->body = numbers[NUMBER_BODY];
 	if (letter->seal.time_s > TIME_MAX || letter->body > numbers[NUMBER_OPS] ||

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(secrets.count > 0 && secrets.count <= TOKEN_SECRETS_MAX);
 	for (size_t i = 0; i < secrets.count; i++) {
 		require(secrets.items[i].number > 0 && !is_seen[secrets.items[i].number]);
-		require(secrets.items[i].number <= secret_newest(&secrets));
+		require(secrets.items[i].number <= secret_newest(&secrets)->number);
 		is_seen[secrets.items[i].number] = true;
 	}
 	return 0;

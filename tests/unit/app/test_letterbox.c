@@ -210,6 +210,47 @@ static void without_its_key_nothing_is_built(void **state)
 	delivery_clear(&deliveries[1]);
 }
 
+/* Its file is written anew, with other bytes under the same number. */
+static void change_secret(struct newsroomcase *room)
+{
+	char *path = file_join(newsroom_folder(room->newsroom), "keys/secret");
+	struct str text;
+
+	str_init(&text, STR_MAX_SMALL);
+	str_add_text(&text, "1 ");
+	str_add_repeat(&text, 'a', 2 * TOKEN_SECRET_SIZE);
+	assert_int_equal(file_save(path, str_span(&text), 0600, &room->place.err), OK);
+	/* Opened again. */
+	newsroomcase_change(room, "newsroom = {", "newsroom = {");
+	str_clear(&text);
+	free(path);
+}
+
+static void with_another_secret_of_the_same_number_nothing_is_built(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct delivery deliveries[2];
+	struct letterbox *letterbox = NULL;
+	struct str message, address;
+
+	claim(room, deliveries);
+	change_secret(room);
+	str_init(&message, STR_MAX_LARGE);
+	str_init(&address, STR_MAX_SMALL);
+	assert_int_equal(letterbox_new(room->newsroom, &letterbox, &room->place.err), OK);
+	assert_int_equal(letterbox_build(letterbox, &deliveries[0], &message, &room->place.err), E_CONFLICT);
+	assert_contains(room->place.err.text, "the secret 1 in \"keys/secret\"");
+	assert_int_equal(message.len, 0);
+	assert_int_equal(
+		letterbox_return_path(letterbox, &deliveries[0], &address, &room->place.err), E_CONFLICT);
+	assert_int_equal(address.len, 0);
+	letterbox_free(letterbox);
+	str_clear(&message);
+	str_clear(&address);
+	delivery_clear(&deliveries[0]);
+	delivery_clear(&deliveries[1]);
+}
+
 static struct token read_token(struct newsroomcase *room, struct span text, enum token_purpose purpose)
 {
 	const struct token_secrets *secrets;
@@ -282,6 +323,7 @@ int main(void)
 		TEST(a_damaged_letter_is_named),
 		TEST(a_message_is_signed_with_the_key_it_was_frozen_with),
 		TEST(without_its_key_nothing_is_built),
+		TEST(with_another_secret_of_the_same_number_nothing_is_built),
 		TEST(the_way_to_unsubscribe_names_subscriber_and_dispatch),
 		TEST(a_return_path_names_its_delivery),
 	};

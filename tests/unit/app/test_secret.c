@@ -19,7 +19,7 @@ static void one_that_was_made_is_read_and_not_made_again(void **state)
 	assert_int_equal(secret_make(*state, &err), OK);
 	assert_int_equal(secret_load(*state, &first, &err), OK);
 	assert_int_equal(first.count, 1);
-	assert_int_equal(secret_newest(&first), 1);
+	assert_int_equal(secret_newest(&first)->number, 1);
 	assert_int_equal(secret_make(*state, &err), E_EXISTS);
 	assert_int_equal(secret_load(*state, &second, &err), OK);
 	assert_memory_equal(first.items[0].bytes, second.items[0].bytes, TOKEN_SECRET_SIZE);
@@ -63,7 +63,7 @@ static void every_line_is_a_secret_but_for_remarks(void **state)
 	assert_int_equal(secrets.count, 3);
 	assert_int_equal(secrets.items[0].number, 7);
 	assert_int_equal(secrets.items[2].bytes[31], 31);
-	assert_int_equal(secret_newest(&secrets), 200);
+	assert_int_equal(secret_newest(&secrets)->number, 200);
 }
 
 static void what_is_no_secret_is_named_by_its_line_and_not_shown(void **state)

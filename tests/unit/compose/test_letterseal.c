@@ -225,6 +225,7 @@ static void a_loaded_letter_says_whose_keys_it_needs_and_then_signs_the_same(voi
 
 	str_init(&wanted, STR_MAX_LARGE);
 	f->sample.frame.secret_number = 9;
+	memcpy(f->sample.frame.secret_check, "checked!", TOKEN_CHECK_SIZE);
 	assert_int_equal(compile(f, RELEASE), OK);
 	assert_int_equal(build(f, NULL), OK);
 	str_add(&wanted, str_span(&f->out));
@@ -234,6 +235,7 @@ static void a_loaded_letter_says_whose_keys_it_needs_and_then_signs_the_same(voi
 	f->letter = loaded;
 	letter_free(made);
 	assert_int_equal(letter_secret_number(loaded), 9);
+	assert_memory_equal(letter_secret_check(loaded), "checked!", TOKEN_CHECK_SIZE);
 	assert_int_equal(letter_signature_count(loaded), 2);
 	for (size_t i = 0; i < 2; i++) {
 		const struct letter_signature *signature = letter_signature(loaded, i);
