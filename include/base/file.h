@@ -15,6 +15,13 @@
 enum status file_load(const char *path, struct str *out, struct err *err);
 
 /*
+ * As file_load, of a file that holds a secret: E_DENIED, saying what to type, if group or others
+ * may do anything with it, or if it is neither ours nor root's. It is the file that was looked at that is
+ * read.
+ */
+enum status file_load_private(const char *path, struct str *out, struct err *err);
+
+/*
  * Replace `path` by `content` so that a reader, or a crash, sees the old or the
  * new bytes and nothing between: a temporary file beside it, fsync, rename,
  * fsync of the folder. A link keeps its place and its target is replaced; a device or
@@ -50,9 +57,6 @@ enum status file_size(const char *path, uint64_t *size_bytes, struct err *err);
 
 bool file_is_folder(const char *path);
 bool file_is_there(const char *path);
-
-/* E_DENIED, saying what to type, if group or others may read the file (a secret). */
-enum status file_check_private(const char *path, struct err *err);
 
 /* "folder/name" on the heap; `name` alone if it is absolute. free() it. */
 char *file_join(const char *folder, const char *name);

@@ -33,6 +33,12 @@ struct str {
 
 void str_init(struct str *s, size_t max);
 void str_clear(struct str *s); /* frees; init again before use */
+/*
+ * For secrets: all its room at once, since growing would leave copies behind. An add is never over `max`,
+ * so that it stays where it is. Ends with str_wipe().
+ */
+void str_init_secret(struct str *s, size_t max);
+void str_wipe(struct str *s);  /* as str_clear, its memory overwritten before */
 void str_empty(struct str *s); /* keeps the memory and the ceiling, forgets the overflow */
 char *str_take(struct str *s); /* the bytes, now the caller's to free(); `s` is as after init */
 

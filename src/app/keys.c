@@ -83,15 +83,11 @@ static enum status read_created(struct span text, const char *path, int64_t *cre
 /* Fills in what the file says. */
 static enum status load(struct key *key, struct err *err)
 {
-	enum status status = file_check_private(key->path, err);
+	enum status status;
 	struct str text;
 
-	if (status != OK)
-		return status;
-	str_init(&text, DKIM_PEM_MAX);
-	/* All its room at once: growing would leave copies of the secret behind. */
-	str_add_repeat(&text, '\0', DKIM_PEM_MAX);
-	status = file_load(key->path, &text, err);
+	str_init_secret(&text, DKIM_PEM_MAX);
+	status = file_load_private(key->path, &text, err);
 	if (status == OK)
 		status = read_created(str_span(&text), key->path, &key->created_ms, err);
 	if (status == OK) {
@@ -99,8 +95,7 @@ static enum status load(struct key *key, struct err *err)
 		if (status != OK)
 			status = err_wrap(err, "%s", key->path);
 	}
-	explicit_bzero(text.ptr, text.capacity);
-	str_clear(&text);
+	str_wipe(&text);
 	return status;
 }
 
@@ -290,9 +285,7 @@ static enum status save(const char *path, const struct dkim_key *key, struct spa
 	enum status status;
 	struct str text;
 
-	str_init(&text, DKIM_PEM_MAX);
-	str_add_repeat(&text, '\0', DKIM_PEM_MAX);
-	str_empty(&text);
+	str_init_secret(&text, DKIM_PEM_MAX);
 	str_addf(&text,
 		"A DKIM key. Whoever has it can sign mail as %.*s: show it to nobody.\n"
 		"domain: %.*s\nselector: %.*s\nalgorithm: %s\n" CREATED,
@@ -302,8 +295,7 @@ static enum status save(const char *path, const struct dkim_key *key, struct spa
 	str_add_text(&text, "\n\n");
 	dkim_key_format(key, &text);
 	status = file_create(path, str_span(&text), 0600, err);
-	explicit_bzero(text.ptr, text.capacity);
-	str_clear(&text);
+	str_wipe(&text);
 	return status;
 }
 

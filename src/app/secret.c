@@ -14,21 +14,6 @@ static const char heading[] =
 	"# What this newsroom signs its return paths and unsubscribe links with.\n"
 	"# Keep it secret, and keep it: without it, links in people's mailboxes are dead.\n";
 
-/* Wiped, since it holds secrets. */
-static void clear_text(struct str *text)
-{
-	explicit_bzero(text->ptr, text->capacity);
-	str_clear(text);
-}
-
-/* All its room at once: growing would leave copies of the secrets behind. */
-static void init_text(struct str *text)
-{
-	str_init(text, FILE_MAX);
-	str_add_repeat(text, '\0', FILE_MAX);
-	str_empty(text);
-}
-
 enum status secret_make(const char *keys_folder, struct err *err)
 {
 	char *path = file_join(keys_folder, SECRET_FILE_NAME);
@@ -37,14 +22,14 @@ enum status secret_make(const char *keys_folder, struct err *err)
 	struct str text;
 
 	token_secret_new(&secret, 1);
-	init_text(&text);
+	str_init_secret(&text, FILE_MAX);
 	str_addf(&text, "%s%u ", heading, secret.number);
 	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++)
 		str_addf(&text, "%02x", secret.bytes[i]);
 	str_add_char(&text, '\n');
 	status = file_create(path, str_span(&text), 0600, err);
 	explicit_bzero(&secret, sizeof(secret));
-	clear_text(&text);
+	str_wipe(&text);
 	free(path);
 	return status;
 }
@@ -138,10 +123,11 @@ enum status secret_parse(struct span text, const char *path, struct token_secret
 enum status secret_load(const char *keys_folder, struct token_secrets *out, struct err *err)
 {
 	char *path = file_join(keys_folder, SECRET_FILE_NAME);
-	enum status status = file_check_private(path, err);
+	enum status status;
 	struct str text;
 
-	init_text(&text);
+	str_init_secret(&text, FILE_MAX);
+	status = file_load_private(path, &text, err);
 	if (status == E_NOTFOUND)
 		status = err_set(err, E_NOTFOUND,
 			"there is no file \"%s\": restore it from a backup; without it no message can be "
@@ -149,10 +135,8 @@ enum status secret_load(const char *keys_folder, struct token_secrets *out, stru
 			"nobody can unsubscribe by a link that was sent before",
 			path);
 	if (status == OK)
-		status = file_load(path, &text, err);
-	if (status == OK)
 		status = secret_parse(str_span(&text), path, out, err);
-	clear_text(&text);
+	str_wipe(&text);
 	free(path);
 	return status;
 }

@@ -85,10 +85,8 @@ static enum status load_secret(
 {
 	char *folder = mem_copy_bytes(settings_path, (size_t)(file_name(settings_path) - settings_path));
 	char *path = file_join(*folder ? folder : ".", name);
-	enum status status = file_check_private(path, err);
+	enum status status = file_load_private(path, secret, err);
 
-	if (status == OK)
-		status = file_load(path, secret, err);
 	free(path);
 	free(folder);
 	return status;
@@ -100,7 +98,7 @@ static void take_password(struct setting_faults *faults, struct relay_settings *
 	struct err fault;
 	const char *value;
 
-	str_init(&secret, STR_MAX_SMALL);
+	str_init_secret(&secret, STR_MAX_SMALL);
 	if (!*relay->user) {
 		/* nothing to prove */
 	} else if (*relay->password_file) {
@@ -119,8 +117,7 @@ static void take_password(struct setting_faults *faults, struct relay_settings *
 			"\"user\" is set but no password; name a file that holds it in \"password_file\"");
 	}
 	relay->password = span_copy(span_trim(str_span(&secret)));
-	explicit_bzero(secret.ptr, secret.len);
-	str_clear(&secret);
+	str_wipe(&secret);
 }
 
 static void read_relay(

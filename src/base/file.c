@@ -23,19 +23,45 @@
 /* Until end of file or one byte over the ceiling. */
 static enum status read_all(int fd, const char *path, struct str *out, struct err *err)
 {
+	enum status status = OK;
 	char chunk[16384];
-	ssize_t got;
+	ssize_t got = 1;
 
-	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+	while (status == OK && got != 0) {
+		got = read(fd, chunk, sizeof(chunk));
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
-			return err_system(err, errno, "can't read \"%s\"", path);
+		if (got < 0) {
+			status = err_system(err, errno, "can't read \"%s\"", path);
+			break;
+		}
 		str_add(out, span_bytes(chunk, (size_t)got));
 		if (out->is_over)
-			return err_set(err, E_RANGE, "\"%s\" is larger than %zu bytes", path, out->max);
+			status = err_set(err, E_RANGE, "\"%s\" is larger than %zu bytes", path, out->max);
 	}
-	return OK;
+	/* It may be a secret. */
+	explicit_bzero(chunk, sizeof(chunk));
+	return status;
+}
+
+/* A regular file, and what it is. */
+static enum status open_file(const char *path, int *fd, struct stat *info, struct err *err)
+{
+	enum status status = OK;
+
+	/* Not to hang on a pipe that nobody writes to. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(err, E_NOTFOUND, "there is no file \"%s\"", path);
+	if (*fd < 0)
+		return err_system(err, errno, "can't open \"%s\"", path);
+	if (fstat(*fd, info) != 0)
+		status = err_system(err, errno, "can't read \"%s\"", path);
+	else if (!S_ISREG(info->st_mode))
+		status = err_set(err, E_IO, "\"%s\" is not a regular file", path);
+	if (status != OK)
+		close(*fd);
+	return status;
 }
 
 enum status file_load(const char *path, struct str *out, struct err *err)
@@ -45,17 +71,39 @@ enum status file_load(const char *path, struct str *out, struct err *err)
 	int fd;
 
 	str_empty(out);
-	/* Not to hang on a pipe that nobody writes to. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return err_set(err, E_NOTFOUND, "there is no file \"%s\"", path);
-	if (fd < 0)
-		return err_system(err, errno, "can't open \"%s\"", path);
-	if (fstat(fd, &info) != 0)
-		status = err_system(err, errno, "can't read \"%s\"", path);
-	else if (!S_ISREG(info.st_mode))
-		status = err_set(err, E_IO, "\"%s\" is not a regular file", path);
-	else
+	status = open_file(path, &fd, &info, err);
+	if (status != OK)
+		return status;
+	status = read_all(fd, path, out, err);
+	close(fd);
+	return status;
+}
+
+static enum status check_private(const struct stat *info, const char *path, struct err *err)
+{
+	if (info->st_mode & (S_IRWXG | S_IRWXO))
+		return err_set(err, E_DENIED,
+			"\"%s\" holds a secret that others on this machine may read: chmod 600 '%s'", path,
+			path);
+	if (info->st_uid != geteuid() && info->st_uid != 0)
+		return err_set(err, E_DENIED,
+			"\"%s\" holds a secret and belongs to another user: sudo chown \"$USER\" '%s'", path,
+			path);
+	return OK;
+}
+
+enum status file_load_private(const char *path, struct str *out, struct err *err)
+{
+	struct stat info;
+	enum status status;
+	int fd;
+
+	str_empty(out);
+	status = open_file(path, &fd, &info, err);
+	if (status != OK)
+		return status;
+	status = check_private(&info, path, err);
+	if (status == OK)
 		status = read_all(fd, path, out, err);
 	close(fd);
 	return status;
@@ -357,21 +405,6 @@ enum status file_remove_tree(const char *path, struct err *err)
 		return OK;
 	if (nftw(path, remove_one, TREE_DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
 		return err_system(err, errno, "can't remove \"%s\"", path);
-	return OK;
-}
-
-enum status file_check_private(const char *path, struct err *err)
-{
-	struct stat info;
-
-	if (stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR))
-		return err_set(err, E_NOTFOUND, "there is no file \"%s\"", path);
-	if (stat(path, &info) != 0)
-		return err_system(err, errno, "can't look at \"%s\"", path);
-	if (info.st_mode & (S_IRWXG | S_IRWXO))
-		return err_set(err, E_DENIED,
-			"\"%s\" holds a secret that others on this machine may read: chmod 600 '%s'", path,
-			path);
 	return OK;
 }
 

@@ -22,6 +22,18 @@ void str_clear(struct str *s)
 	*s = (struct str){0};
 }
 
+void str_init_secret(struct str *s, size_t max)
+{
+	*s = (struct str){.max = max, .capacity = max + 1};
+	s->ptr = mem_alloc(s->capacity);
+}
+
+void str_wipe(struct str *s)
+{
+	explicit_bzero(s->ptr, s->capacity);
+	str_clear(s);
+}
+
 void str_empty(struct str *s)
 {
 	s->len = 0;

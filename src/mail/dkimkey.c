@@ -269,10 +269,7 @@ enum status dkim_key_parse(struct span pem, struct dkim_key **out, struct err *e
 	status = find_block(pem, &label, &base64, err);
 	if (status != OK)
 		return status;
-	str_init(&der, DKIM_PEM_MAX);
-	/* All its room at once: growing would leave copies of the secret behind. */
-	str_add_repeat(&der, '\0', base64.len);
-	str_empty(&der);
+	str_init_secret(&der, DKIM_PEM_MAX);
 	status = codec_base64_decode(base64, &der, &reason);
 	if (status != OK) {
 		status = err_set(err, E_SYNTAX, "it is damaged: %s", reason.text);
@@ -281,8 +278,7 @@ enum status dkim_key_parse(struct span pem, struct dkim_key **out, struct err *e
 		status = pkey ? check_and_wrap(pkey, out, err)
 			      : err_set(err, E_SYNTAX, "it is damaged: there is no key in it");
 	}
-	explicit_bzero(der.ptr, der.capacity);
-	str_clear(&der);
+	str_wipe(&der);
 	ERR_clear_error();
 	return status;
 }

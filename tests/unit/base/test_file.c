@@ -269,17 +269,79 @@ static void a_secret_that_others_may_read_is_refused_with_the_command_to_type(vo
 	char *path = in(state, "password");
 	char *missing = in(state, "missing");
 	struct err err = {0};
+	struct str found;
 
+	str_init_secret(&found, 100);
 	assert_int_equal(file_save(path, SPAN("secret"), 0600, NULL), OK);
-	assert_int_equal(file_check_private(path, &err), OK);
-	assert_int_equal(chmod(path, 0640), 0);
-	assert_int_equal(file_check_private(path, &err), E_DENIED);
-	assert_contains(err.text, "chmod 600 ");
-	assert_int_equal(chmod(path, 0604), 0);
-	assert_int_equal(file_check_private(path, &err), E_DENIED);
-	assert_int_equal(file_check_private(missing, &err), E_NOTFOUND);
+	assert_int_equal(file_load_private(path, &found, &err), OK);
+	assert_string_equal(found.ptr, "secret");
+	for (unsigned mode = 01; mode < 0100; mode <<= 1) {
+		assert_int_equal(chmod(path, 0600 | mode), 0);
+		assert_int_equal(file_load_private(path, &found, &err), E_DENIED);
+		assert_contains(err.text, "chmod 600 ");
+		assert_int_equal(found.len, 0);
+	}
+	assert_int_equal(file_load_private(missing, &found, &err), E_NOTFOUND);
+	str_wipe(&found);
 	free(path);
 	free(missing);
+}
+
+static void a_link_to_a_secret_is_as_good_as_what_it_points_to(void **state)
+{
+	char *path = in(state, "password");
+	char *link_path = in(state, "link");
+	struct err err = {0};
+	struct str found;
+
+	str_init_secret(&found, 100);
+	assert_int_equal(file_save(path, SPAN("secret"), 0600, NULL), OK);
+	assert_int_equal(symlink(path, link_path), 0);
+	assert_int_equal(file_load_private(link_path, &found, &err), OK);
+	assert_string_equal(found.ptr, "secret");
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(file_load_private(link_path, &found, &err), E_DENIED);
+	str_wipe(&found);
+	free(path);
+	free(link_path);
+}
+
+/* Only root can give a file away, and read what nobody else may. */
+static void a_secret_of_another_user_is_refused(void **state)
+{
+	char *path = in(state, "password");
+	struct err err = {0};
+	struct str found;
+
+	if (geteuid() != 0) {
+		free(path);
+		print_message("skipped: it takes root to give a file away\n");
+		skip();
+	}
+	str_init_secret(&found, 100);
+	assert_int_equal(file_save(path, SPAN("secret"), 0600, NULL), OK);
+	assert_int_equal(chown(path, 12345, (gid_t)-1), 0);
+	assert_int_equal(file_load_private(path, &found, &err), E_DENIED);
+	assert_contains(err.text, "chown ");
+	str_wipe(&found);
+	free(path);
+}
+
+static void a_secret_is_a_regular_file_of_a_size_that_is_expected(void **state)
+{
+	char *folder = in(state, "folder");
+	char *path = in(state, "password");
+	struct err err = {0};
+	struct str found;
+
+	str_init_secret(&found, 5);
+	assert_int_equal(file_save(path, SPAN("secret"), 0600, NULL), OK);
+	assert_int_equal(file_load_private(path, &found, &err), E_RANGE);
+	assert_int_equal(file_make_folder(folder, NULL), OK);
+	assert_int_equal(file_load_private(folder, &found, &err), E_IO);
+	str_wipe(&found);
+	free(folder);
+	free(path);
 }
 
 static void paths_are_joined_and_taken_apart(void **state)
@@ -451,6 +513,9 @@ int main(void)
 		TEST(a_tree_is_not_copied_over_anything),
 		TEST(a_temporary_folder_is_ours_alone_and_goes_with_all_in_it),
 		TEST(a_secret_that_others_may_read_is_refused_with_the_command_to_type),
+		TEST(a_link_to_a_secret_is_as_good_as_what_it_points_to),
+		TEST(a_secret_of_another_user_is_refused),
+		TEST(a_secret_is_a_regular_file_of_a_size_that_is_expected),
 		TEST(paths_are_joined_and_taken_apart),
 		TEST(a_folder_is_listed_sorted_without_hidden_names),
 		TEST(listing_a_missing_folder_says_so),

@@ -232,6 +232,27 @@ static void a_copy_is_its_own_and_ends_in_nul(void **state)
 	free(empty);
 }
 
+static void a_secret_stays_where_it_is_as_it_grows(void **state)
+{
+	const char *place;
+	struct str s;
+
+	(void)state;
+	str_init_secret(&s, 1000);
+	place = s.ptr;
+	assert_string_equal(s.ptr, "");
+	for (size_t i = 0; i < 999; i++)
+		str_add_char(&s, 'a');
+	str_addf(&s, "%c", 'b');
+	assert_int_equal(s.len, 1000);
+	assert_int_equal(str_status(&s, "it", NULL), OK);
+	str_add_text(&s, "c");
+	assert_int_equal(str_status(&s, "it", NULL), E_RANGE);
+	assert_ptr_equal(s.ptr, place);
+	str_wipe(&s);
+	assert_null(s.ptr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +272,7 @@ int main(void)
 		cmocka_unit_test(splitting_gives_every_part_also_empty_ones),
 		cmocka_unit_test(lines_end_in_lf_or_cr_lf_or_at_the_end),
 		cmocka_unit_test(a_copy_is_its_own_and_ends_in_nul),
+		cmocka_unit_test(a_secret_stays_where_it_is_as_it_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
