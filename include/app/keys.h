@@ -40,7 +40,7 @@ enum status keys_find(
 
 struct key_item {
 	const struct key *key;
-	bool is_in_use; /* the newest of its domain and algorithm */
+	bool is_in_use; /* the newest of its domain and algorithm, by `created_ms`, then by selector */
 };
 struct key_list {
 	struct key_item *items;
@@ -54,7 +54,7 @@ enum status keys_list(struct keys *keys, struct span domain, struct key_list *li
 void key_list_clear(struct key_list *list);
 
 /*
- * Who signs mail from a domain now: the newest key of each algorithm, RSA first, of the domain itself or
+ * Who signs mail from a domain now: of each algorithm the key in use, RSA first, of the domain itself or
  * else of the nearest domain above it that has any (DMARC's relaxed alignment, RFC 7489 3.1.1; never a
  * top-level domain). *count is 0 where there's none. Borrowed until keys_close.
  */

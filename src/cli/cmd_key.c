@@ -188,6 +188,13 @@ static enum status list_keys(struct call *call, struct keys *keys, struct key_li
 	return status;
 }
 
+/* Zone files know comments. */
+static void add_shown(const struct key_item *item, struct str *out)
+{
+	str_add_text(out, item->is_in_use ? "; in use\n" : "; not in use\n");
+	add_zone_line(item->key, out);
+}
+
 static enum status run_show(struct call *call, struct err *err)
 {
 	struct keys *keys = newsroom_keys(call->newsroom);
@@ -200,7 +207,7 @@ static enum status run_show(struct call *call, struct err *err)
 		if (call->json)
 			print_json(&list.items[i]);
 		else
-			add_zone_line(list.items[i].key, &out);
+			add_shown(&list.items[i], &out);
 	}
 	terminal_print(&out);
 	str_clear(&out);
@@ -219,6 +226,7 @@ const struct command cmd_key_show = {
 	.need = NEED_NEWSROOM,
 	.options = show_options,
 	.summary = "print the DNS records of the DKIM keys",
-	.help = "As a zone file has them, ready to paste: of every key that is there, in use or not.",
+	.help = "As a zone file has them, ready to paste: of every key that is there, with a\n"
+		"comment that says whether it is in use, and so signs what is sent from now on.",
 	.run = run_show,
 };

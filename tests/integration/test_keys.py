@@ -140,6 +140,7 @@ class ShownKeys(KeysCase):
   def test_zone_lines_and_nothing_else(self):
     made = self.room.objects("key", "new", "press")
     said = self.room.ok("key", "show")
+    said = re.sub(r"^; (not )?in use$", "", said, flags=re.MULTILINE)
     self.assertEqual(ZONE_LINE.sub("", said).strip(), "")
     self.assertEqual(zone_of(said), {key["name"]: key["record"] for key in made})
     self.assertLessEqual(max(len(line) for line in said.splitlines()), 80)
@@ -154,6 +155,17 @@ class ShownKeys(KeysCase):
       _, size, kind, *_ = dkim.evaluate_pk("name", record.encode("ascii"))
       kinds.add((kind, size))
     self.assertEqual(kinds, {(b"rsa", 2048), (b"ed25519", 256)})
+
+  def test_a_comment_says_which_are_in_use(self):
+    for selector in ("first", "second"):
+      self.room.ok("key", "new", selector, "--algorithm", "ed25519")
+    self.put("copied", openssl("genpkey", "-algorithm", "ed25519"))
+    lines = self.room.ok("key", "show").splitlines()
+    self.assertEqual(
+      [(lines[i - 1], line.split(".")[0]) for i, line in enumerate(lines) if "_domainkey" in line],
+      [("; not in use", "copied"), ("; not in use", "first"), ("; in use", "second")],
+    )
+    self.assertLessEqual(max(map(len, lines)), 80)
 
   def test_no_keys_say_how_to_make_some(self):
     self.assertIn("dateline key new", self.room.fails("key", "show"))
