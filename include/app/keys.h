@@ -1,7 +1,6 @@
 #ifndef APP_KEYS_H
 #define APP_KEYS_H
 
-#include "app/settings.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "mail/dkim.h"
@@ -61,28 +60,13 @@ void key_list_clear(struct key_list *list);
 enum status keys_signers(struct keys *keys, struct span domain, struct dkim_signer signers[DKIM_SIGNERS_MAX],
 	size_t *count, struct err *err);
 
-/* Make keys. */
-struct key_request {
-	const char *domain;    /* A-labels, lower case */
-	const char *selector;  /* NULL for one that names the month, "d202611" */
-	const char *algorithm; /* NULL for one key of each, whose selectors end in "-rsa" and "-ed25519" */
-	int64_t now_ms;
-};
 /*
- * E_SYNTAX for a domain, selector or algorithm that is none, E_RANGE for names that are too long
- * together, E_EXISTS for a selector that is taken, as keys_list for a key of the domain that can't be
- * read: then nothing is made. `list` has the new keys; key_list_clear it.
+ * For keymake: E_EXISTS if there's such a key already, and a key put there, with when it was made. Neither
+ * looks at the names.
  */
-enum status keys_make(
-	struct keys *keys, const struct key_request *request, struct key_list *list, struct err *err);
-
-/* Whether a text can be what a request says, in the form it is typed in. */
-bool key_is_selector(const char *text);
-bool key_is_algorithm(const char *text);
-/* A domain as it is typed, as A-labels in lower case. E_SYNTAX for what is none. */
-enum status key_domain(const char *text, struct str *out, struct err *err);
-/* The domain that a newsroom's mail is from. */
-enum status key_sender_domain(const struct settings *settings, struct str *out, struct err *err);
+enum status keys_check_free(struct keys *keys, struct span domain, struct span selector, struct err *err);
+enum status keys_save(struct keys *keys, struct span domain, struct span selector, const struct dkim_key *key,
+	int64_t now_ms, struct err *err);
 
 /* For people and zones. */
 const char *key_algorithm(const struct key *key); /* "rsa" */

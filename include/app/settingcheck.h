@@ -16,6 +16,8 @@ settingcheck_fn settingcheck_needed;    /* a line that isn't empty */
 settingcheck_fn settingcheck_domain;    /* a host name with a dot */
 settingcheck_fn settingcheck_language;  /* BCP 47: "fr", "pt-BR" */
 settingcheck_fn settingcheck_zone;      /* an IANA zone that the system knows */
+/* A domain as it is typed, as A-labels in lower case. Appends. E_SYNTAX for what is none. */
+enum status settingcheck_read_domain(struct span text, struct str *out, struct err *err);
 /* "Name <address>": a name that neither changes from reader to reader nor is another's address. */
 settingcheck_fn settingcheck_sender;
 settingcheck_fn settingcheck_address;

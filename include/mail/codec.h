@@ -35,6 +35,9 @@ void codec_qp_soft_break(size_t *column, struct str *out);
  */
 enum status codec_qp_decode(struct span text, struct str *out, struct err *err);
 
+/* A hexadecimal digit's value, in either case; -1 for another character. */
+int codec_hex_digit(char c);
+
 /* The lengths the encodings would have: to pick the shorter. */
 size_t codec_base64_size(struct span bytes);
 size_t codec_qp_size(struct span text);

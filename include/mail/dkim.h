@@ -73,8 +73,14 @@ void dkim_body_relax(struct span lines, struct str *out);
  * letters, digits and inner hyphens, 63 octets at most each.
  */
 bool dkim_is_name(struct span text);
-/* Where a key's record stands in the DNS, "SELECTOR._domainkey.DOMAIN", has this many octets at most. */
-#define DKIM_NAME_MAX 253u
+/* Whether it is one with a dot in it: something to sign for. */
+bool dkim_is_domain(struct span text);
+
+#define DKIM_NAME_MAX 253u /* octets of a name in the DNS */
+/* Where a key's record stands in the DNS: "SELECTOR._domainkey.DOMAIN". Appends. */
+void dkim_record_name(struct span domain, struct span selector, struct str *out);
+/* E_SYNTAX for a domain or selector that is none; E_RANGE if that name is over DKIM_NAME_MAX. */
+enum status dkim_check_names(struct span domain, struct span selector, struct err *err);
 
 /* Who signs. Borrowed. */
 struct dkim_signer {
@@ -93,10 +99,11 @@ struct dkim_signer {
 #define DKIM_SIGNERS_MAX 4u
 struct dkim_seal;
 
+#define DKIM_TIME_MAX INT64_C(999999999999) /* RFC 6376 3.5: t= has 12 digits at most */
+
 /*
- * Copies names, borrows keys. `time_s` is t=, seconds since 1970 UTC. E_SYNTAX for a domain or selector that
- * is none; E_RANGE for too many signers, a name over DKIM_NAME_MAX, or a time before 1970 or of more than 12
- * digits.
+ * Copies names, borrows keys. `time_s` is t=, seconds since 1970 UTC. As dkim_check_names; E_RANGE for too
+ * many signers, or a time before 1970 or after DKIM_TIME_MAX.
  */
 enum status dkim_seal_new(const struct dkim_signer *signers, size_t count, int64_t time_s,
 	struct dkim_seal **out, struct err *err);

@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/zone.h"
-#include "mail/addr.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -53,11 +52,6 @@ void keys_close(struct keys *keys)
 static char *path_of(const struct keys *keys, struct span domain, struct span selector)
 {
 	return mem_format("%s/%.*s/%.*s" SUFFIX, keys->folder, SPAN_ARG(domain), SPAN_ARG(selector));
-}
-
-static bool is_domain(struct span text)
-{
-	return dkim_is_name(text) && span_find_char(text, '.', 0) != SIZE_MAX;
 }
 
 /* When the key was made, from the lines above the PEM; 0 if they don't say. */
@@ -118,12 +112,9 @@ enum status keys_find(
 	*out = find_loaded(keys, domain, selector);
 	if (*out)
 		return OK;
-	if (!is_domain(domain))
-		return err_set(err, E_SYNTAX, "\"%.*s\" is no domain of a DKIM key", SPAN_ARG(domain));
-	if (!dkim_is_name(selector))
-		return err_set(err, E_SYNTAX,
-			"\"%.*s\" is no selector of a DKIM key; it has small letters, digits, '-' and '.'",
-			SPAN_ARG(selector));
+	status = dkim_check_names(domain, selector, err);
+	if (status != OK)
+		return status;
 	key = mem_alloc(sizeof(*key));
 	key->domain = span_copy(domain);
 	key->selector = span_copy(selector);
@@ -210,7 +201,7 @@ static enum status list_all(struct keys *keys, struct key_list *list, size_t *ca
 	if (status == E_NOTFOUND)
 		return OK;
 	for (size_t i = 0; i < count && status == OK; i++) {
-		if (is_domain(span_of(names[i])))
+		if (dkim_is_domain(span_of(names[i])))
 			status = list_domain(keys, span_of(names[i]), list, capacity, err);
 	}
 	file_free_names(names, count);
@@ -225,7 +216,7 @@ enum status keys_list(struct keys *keys, struct span domain, struct key_list *li
 	*list = (struct key_list){0};
 	if (!domain.ptr)
 		status = list_all(keys, list, &capacity, err);
-	else if (is_domain(domain))
+	else if (dkim_is_domain(domain))
 		status = list_domain(keys, domain, list, &capacity, err);
 	else
 		status = err_set(err, E_SYNTAX,
@@ -253,7 +244,7 @@ enum status keys_signers(struct keys *keys, struct span domain, struct dkim_sign
 	enum status status = OK;
 
 	*count = 0;
-	while (!*count && status == OK && is_domain(domain)) {
+	while (!*count && status == OK && dkim_is_domain(domain)) {
 		struct key_list list;
 
 		status = keys_list(keys, domain, &list, err);
@@ -299,27 +290,12 @@ static enum status save(const char *path, const struct dkim_key *key, struct spa
 	return status;
 }
 
-/* One that is to be made. */
-struct plan {
-	enum dkim_algorithm algorithm;
-	struct str selector;
-};
-
-static enum status check_plan(struct keys *keys, struct span domain, struct span selector, struct err *err)
+enum status keys_check_free(struct keys *keys, struct span domain, struct span selector, struct err *err)
 {
-	size_t length = selector.len + strlen("._domainkey.") + domain.len;
 	char *path = path_of(keys, domain, selector);
 	enum status status = OK;
 
-	if (!dkim_is_name(selector))
-		status = err_set(err, E_SYNTAX,
-			"\"%.*s\" can't be a selector: write small letters, digits and '-', like \"d202611\"",
-			SPAN_ARG(selector));
-	else if (length > DKIM_NAME_MAX)
-		status = err_set(err, E_RANGE,
-			"\"%.*s._domainkey.%.*s\" is longer than a name in the DNS can be",
-			SPAN_ARG(selector), SPAN_ARG(domain));
-	else if (file_is_there(path))
+	if (file_is_there(path))
 		status = err_set(err, E_EXISTS,
 			"there is a key \"%s\" already; name another selector: dateline key new SELECTOR",
 			path);
@@ -327,63 +303,9 @@ static enum status check_plan(struct keys *keys, struct span domain, struct span
 	return status;
 }
 
-static enum status make_one(
-	struct keys *keys, const struct plan *plan, const struct key_request *request, struct err *err)
+static enum status make_folders(const struct keys *keys, struct span domain, struct err *err)
 {
-	struct span domain = span_of(request->domain);
-	struct span selector = str_span(&plan->selector);
-	char *path = path_of(keys, domain, selector);
-	struct dkim_key *key = NULL;
-	enum status status = dkim_key_new(plan->algorithm, &key, err);
-
-	if (status == OK)
-		status = save(path, key, domain, selector, request->now_ms, err);
-	dkim_key_free(key);
-	free(path);
-	return status;
-}
-
-static void add_month(int64_t now_ms, struct str *out)
-{
-	struct str day;
-
-	str_init(&day, STR_MAX_SMALL);
-	zone_format_utc(now_ms, &day);
-	str_addf(out, "d%.4s%.2s", day.ptr, day.ptr + strlen("2026-"));
-	str_clear(&day);
-}
-
-static enum status plan_keys(const struct key_request *request, struct plan plans[DKIM_ALGORITHM_COUNT],
-	size_t *count, struct err *err)
-{
-	enum dkim_algorithm only = DKIM_ALGORITHM_COUNT;
-
-	*count = 0;
-	if (request->algorithm && !dkim_algorithm_parse(span_of(request->algorithm), &only))
-		return err_set(err, E_SYNTAX, "there is no algorithm \"%s\" for DKIM: say rsa or ed25519",
-			request->algorithm);
-	for (size_t i = 0; i < DKIM_ALGORITHM_COUNT; i++) {
-		struct plan *plan = &plans[*count];
-
-		if (request->algorithm && i != only)
-			continue;
-		plan->algorithm = (enum dkim_algorithm)i;
-		str_init(&plan->selector, STR_MAX_SMALL);
-		if (request->selector)
-			str_add_text(&plan->selector, request->selector);
-		else
-			add_month(request->now_ms, &plan->selector);
-		/* A name in the DNS holds one key. */
-		if (!request->algorithm)
-			str_addf(&plan->selector, "-%s", dkim_algorithm_name(plan->algorithm));
-		(*count)++;
-	}
-	return OK;
-}
-
-static enum status make_folders(const struct keys *keys, const char *domain, struct err *err)
-{
-	char *folder = file_join(keys->folder, domain);
+	char *folder = mem_format("%s/%.*s", keys->folder, SPAN_ARG(domain));
 	enum status status = make_folder(keys->folder, err);
 
 	if (status == OK)
@@ -392,96 +314,16 @@ static enum status make_folders(const struct keys *keys, const char *domain, str
 	return status;
 }
 
-static enum status check_plans(
-	struct keys *keys, const char *domain, const struct plan *plans, size_t count, struct err *err)
+enum status keys_save(struct keys *keys, struct span domain, struct span selector, const struct dkim_key *key,
+	int64_t now_ms, struct err *err)
 {
-	enum status status = OK;
-
-	for (size_t i = 0; i < count && status == OK; i++)
-		status = check_plan(keys, span_of(domain), str_span(&plans[i].selector), err);
-	return status;
-}
-
-/* A clock that was set back would make a key that others are newer than: so it is looked up. */
-static enum status find_made(struct keys *keys, const char *domain, const struct plan *plans, size_t count,
-	struct key_list *list, struct err *err)
-{
-	enum status status = keys_list(keys, span_of(domain), list, err);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		for (size_t j = 0; j < count; j++) {
-			if (span_equals(span_of(list->items[i].key->selector), str_span(&plans[j].selector)))
-				list->items[kept++] = list->items[i];
-		}
-	}
-	list->count = kept;
-	return status;
-}
-
-enum status keys_make(
-	struct keys *keys, const struct key_request *request, struct key_list *list, struct err *err)
-{
-	struct plan plans[DKIM_ALGORITHM_COUNT];
-	size_t count = 0;
-	/* One that can't be read would keep the new ones from being used. */
-	enum status status = keys_list(keys, span_of(request->domain), list, err);
-
-	if (status != OK)
-		return status;
-	key_list_clear(list);
-	status = plan_keys(request, plans, &count, err);
-	if (status == OK)
-		status = check_plans(keys, request->domain, plans, count, err);
-	if (status == OK)
-		status = make_folders(keys, request->domain, err);
-	for (size_t i = 0; i < count && status == OK; i++)
-		status = make_one(keys, &plans[i], request, err);
-	if (status == OK)
-		status = find_made(keys, request->domain, plans, count, list, err);
-	for (size_t i = 0; i < count; i++)
-		str_clear(&plans[i].selector);
-	return status;
-}
-
-bool key_is_selector(const char *text)
-{
-	return dkim_is_name(span_of(text));
-}
-
-bool key_is_algorithm(const char *text)
-{
-	enum dkim_algorithm algorithm;
-
-	return dkim_algorithm_parse(span_of(text), &algorithm);
-}
-
-enum status key_domain(const char *text, struct str *out, struct err *err)
-{
-	char *probe = mem_format("postmaster@%s", text);
-	enum status status = settingcheck_domain(span_of(text), err);
-	struct addr addr;
+	char *path = path_of(keys, domain, selector);
+	enum status status = make_folders(keys, domain, err);
 
 	if (status == OK)
-		status = addr_parse(span_of(probe), &addr, err);
-	if (status == OK) {
-		str_add_text(out, addr.domain);
-		addr_clear(&addr);
-	}
-	free(probe);
+		status = save(path, key, domain, selector, now_ms, err);
+	free(path);
 	return status;
-}
-
-enum status key_sender_domain(const struct settings *settings, struct str *out, struct err *err)
-{
-	struct mailbox mailbox;
-	enum status status = mailbox_parse(span_of(settings->sender.from), &mailbox, err);
-
-	if (status != OK)
-		return status;
-	str_add_text(out, mailbox.addr.domain);
-	mailbox_clear(&mailbox);
-	return OK;
 }
 
 const char *key_algorithm(const struct key *key)
@@ -496,7 +338,7 @@ unsigned key_bits(const struct key *key)
 
 void key_name(const struct key *key, struct str *out)
 {
-	str_addf(out, "%s._domainkey.%s", key->selector, key->domain);
+	dkim_record_name(span_of(key->domain), span_of(key->selector), out);
 }
 
 void key_record(const struct key *key, struct str *out)

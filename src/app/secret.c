@@ -4,6 +4,7 @@
 #include "app/secret.h"
 
 #include "base/file.h"
+#include "mail/codec.h"
 
 #include <stdlib.h>
 
@@ -34,22 +35,13 @@ enum status secret_make(const char *keys_folder, struct err *err)
 	return status;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool read_hex(struct span hex, unsigned char bytes[TOKEN_SECRET_SIZE])
 {
 	if (hex.len != 2 * TOKEN_SECRET_SIZE)
 		return false;
 	for (size_t i = 0; i < TOKEN_SECRET_SIZE; i++) {
-		int high = hex_value(hex.ptr[2 * i]);
-		int low = hex_value(hex.ptr[2 * i + 1]);
+		int high = codec_hex_digit(hex.ptr[2 * i]);
+		int low = codec_hex_digit(hex.ptr[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -38,7 +38,7 @@ enum status settingcheck_needed(struct span text, struct err *err)
 	return settingcheck_line(text, err);
 }
 
-enum status settingcheck_domain(struct span text, struct err *err)
+enum status settingcheck_read_domain(struct span text, struct str *out, struct err *err)
 {
 	struct str probe;
 	struct addr addr;
@@ -48,13 +48,24 @@ enum status settingcheck_domain(struct span text, struct err *err)
 	str_add_text(&probe, "postmaster@");
 	str_add(&probe, text);
 	status = addr_parse(str_span(&probe), &addr, NULL);
-	if (status == OK)
-		addr_clear(&addr);
 	str_clear(&probe);
 	if (status != OK)
 		return err_set(err, E_SYNTAX, "\"%.*s\" is no domain; write it like \"harbour.example\"",
 			SPAN_ARG(text));
+	str_add_text(out, addr.domain);
+	addr_clear(&addr);
 	return OK;
+}
+
+enum status settingcheck_domain(struct span text, struct err *err)
+{
+	struct str domain;
+	enum status status;
+
+	str_init(&domain, STR_MAX_SMALL);
+	status = settingcheck_read_domain(text, &domain, err);
+	str_clear(&domain);
+	return status;
 }
 
 static bool is_language_part(struct span part, bool is_first)

@@ -2,7 +2,8 @@
  * `key new` and `key show`: the keys that mail is signed with, and the DNS records
  * by which others check it.
  */
-#include "app/keys.h"
+#include "app/keymake.h"
+#include "app/settingcheck.h"
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -96,15 +97,15 @@ static enum status find_domain(const struct call *call, struct str *domain, stru
 	const char *typed = call_option(call, "domain");
 
 	if (typed)
-		return key_domain(typed, domain, err);
-	return key_sender_domain(newsroom_settings(call->newsroom), domain, err);
+		return settingcheck_read_domain(span_of(typed), domain, err);
+	return keymake_sender_domain(newsroom_settings(call->newsroom), domain, err);
 }
 
 static enum status make(struct call *call, struct key_request *request, struct err *err)
 {
 	struct keys *keys = newsroom_keys(call->newsroom);
 	struct key_list list = {0};
-	enum status status = keys_make(keys, request, &list, err);
+	enum status status = keymake(keys, request, &list, err);
 	struct str out;
 
 	str_init(&out, STR_MAX_LARGE);
@@ -130,10 +131,10 @@ static enum status run_new(struct call *call, struct err *err)
 	struct str domain;
 	enum status status;
 
-	if (request.algorithm && !key_is_algorithm(request.algorithm))
+	if (request.algorithm && !keymake_is_algorithm(request.algorithm))
 		return call_usage(call, err, "there is no algorithm \"%s\": say --algorithm rsa or ed25519",
 			request.algorithm);
-	if (request.selector && !key_is_selector(request.selector))
+	if (request.selector && !keymake_is_selector(request.selector))
 		return call_usage(call, err,
 			"\"%s\" can't be a selector: write small letters, digits and '-', like \"d202611\"",
 			request.selector);

@@ -13,7 +13,6 @@
 #define VERSION 2u
 #define OP_SIZE (1u + 1u + 4u + 4u)
 #define SIGNATURE_SIZE (1u + 1u + 1u + DKIM_DIGEST_SIZE) /* before its names */
-#define TIME_MAX INT64_C(999999999999)                   /* RFC 6376 3.5: t= has 12 digits at most */
 
 /* The numbers behind the magic, in order. */
 enum {
@@ -35,7 +34,7 @@ static const uint32_t number_max[NUMBER_COUNT] = {
 	[NUMBER_VERSION] = VERSION,
 	[NUMBER_SECRET] = UCHAR_MAX,
 	[NUMBER_TIME] = UINT32_MAX,
-	[NUMBER_TIME_HIGH] = TIME_MAX >> 32,
+	[NUMBER_TIME_HIGH] = DKIM_TIME_MAX >> 32,
 	[NUMBER_SIGNATURES] = DKIM_SIGNERS_MAX,
 	[NUMBER_FIELDS] = LETTER_FIELDS_MAX,
 	[NUMBER_OPS] = LETTER_OPS_MAX,
@@ -246,7 +245,7 @@ enum status letter_load(struct span bytes, struct letter **out, struct err *err)
 	memcpy(letter->secret_check, bytes.ptr + SECRET_CHECK_AT, TOKEN_CHECK_SIZE);
 	letter->seal.time_s = (int64_t)numbers[NUMBER_TIME_HIGH] << 32 | numbers[NUMBER_TIME];
 	letter->body = numbers[NUMBER_BODY];
-	if (letter->seal.time_s > TIME_MAX || letter->body > numbers[NUMBER_OPS] ||
+	if (letter->seal.time_s > DKIM_TIME_MAX || letter->body > numbers[NUMBER_OPS] ||
 		!load_signatures(letter, &rest, numbers[NUMBER_SIGNATURES]) ||
 		!load_fields(letter, &rest, numbers[NUMBER_FIELDS]) ||
 		!load_ops(letter, &rest, numbers[NUMBER_OPS], numbers[NUMBER_BYTES]) ||

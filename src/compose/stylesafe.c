@@ -4,6 +4,7 @@
 #include "compose/stylesafe.h"
 
 #include "base/utf8.h"
+#include "mail/codec.h"
 
 #include <stdint.h>
 
@@ -20,25 +21,14 @@ static void add_lower(char c, struct str *out)
 	str_add_char(out, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* What stands behind a backslash: "75 " is "u". Returns how many bytes it took. */
 static size_t add_escaped(struct span css, struct str *out)
 {
 	uint32_t character = 0;
 	size_t length = 0;
 
-	while (length < css.len && length < ESCAPE_DIGITS && hex_value(css.ptr[length]) >= 0)
-		character = character * 16 + (uint32_t)hex_value(css.ptr[length++]);
+	while (length < css.len && length < ESCAPE_DIGITS && codec_hex_digit(css.ptr[length]) >= 0)
+		character = character * 16 + (uint32_t)codec_hex_digit(css.ptr[length++]);
 	if (!length) {
 		if (css.len && !is_blank(css.ptr[0]))
 			add_lower(css.ptr[0], out);

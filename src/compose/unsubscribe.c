@@ -7,8 +7,6 @@
 #include "mail/addr.h"
 #include "mail/header.h"
 
-#define LOCAL_PART_MAX 64u
-
 /* Stands for the token until the field is folded. No URI of ours holds it. */
 #define STAND_IN '"'
 
@@ -27,10 +25,10 @@ static void add_uri_text(struct span text, struct str *out)
 
 static enum status check_mail(const struct addr *addr, struct span written, struct err *err)
 {
-	if (strlen(addr->local) + 1 + TOKEN_SIZE > LOCAL_PART_MAX)
+	if (strlen(addr->local) > TOKEN_LOCAL_MAX)
 		return err_set(err, E_RANGE,
-			"\"%.*s\": with a token the part before the \"@\" has over %u bytes",
-			SPAN_ARG(written), LOCAL_PART_MAX);
+			"\"%.*s\" leaves no room for a token: there may be %u bytes at most before the \"@\"",
+			SPAN_ARG(written), TOKEN_LOCAL_MAX);
 	if (written.ptr[0] == '"')
 		return err_set(err, E_SYNTAX,
 			"\"%.*s\": no token fits behind a quoted name; use letters, digits and dots",

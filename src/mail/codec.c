@@ -275,7 +275,7 @@ size_t codec_qp_size(struct span text)
 	return size;
 }
 
-static int hex_value(char c)
+int codec_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -310,12 +310,12 @@ static enum status decode_qp_line(
 			*is_soft = true;
 			return OK;
 		}
-		if (line.len < 2 || hex_value(line.ptr[0]) < 0 || hex_value(line.ptr[1]) < 0)
+		if (line.len < 2 || codec_hex_digit(line.ptr[0]) < 0 || codec_hex_digit(line.ptr[1]) < 0)
 			return err_set(err, E_SYNTAX,
 				"line %zu of the quoted-printable text has a '=' without two hexadecimal "
 				"digits",
 				number);
-		str_add_char(out, (char)(hex_value(line.ptr[0]) << 4 | hex_value(line.ptr[1])));
+		str_add_char(out, (char)(codec_hex_digit(line.ptr[0]) << 4 | codec_hex_digit(line.ptr[1])));
 		line = span_from(line, 2);
 	}
 	return OK;

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "dkimkey.h"
+#include "mail/require.h"
 
 #include <inttypes.h>
 #include <openssl/err.h>
@@ -16,7 +17,6 @@
 
 #define LABEL_MAX 63u
 #define FIELD_LINE_MAX 78u
-#define TIME_MAX INT64_C(999999999999) /* RFC 6376 3.5: t= has 12 digits at most */
 
 #define BODY_HASH_SIZE 44u /* base64 of SHA-256 */
 #define SIGNATURE_MAX (DKIM_RSA_BITS_MAX / 8)
@@ -52,7 +52,7 @@ struct sealer {
 	size_t signature_size; /* octets, before base64 */
 	EVP_MD_CTX *ed25519;   /* that of the two which the algorithm needs */
 	EVP_PKEY_CTX *rsa;
-	char *name; /* of the key's record */
+	struct str name; /* of the key's record */
 };
 
 struct dkim_seal {
@@ -64,13 +64,6 @@ struct dkim_seal {
 	char *relaxed;    /* the signed fields, in relaxed form */
 	size_t capacity;
 };
-
-/* OpenSSL fails at hashing only when memory is out. */
-static void require(bool is_done)
-{
-	if (!is_done)
-		abort();
-}
 
 static bool is_label(struct span label)
 {
@@ -96,6 +89,39 @@ bool dkim_is_name(struct span text)
 			return false;
 	}
 	return true;
+}
+
+bool dkim_is_domain(struct span text)
+{
+	return dkim_is_name(text) && span_find_char(text, '.', 0) != SIZE_MAX;
+}
+
+void dkim_record_name(struct span domain, struct span selector, struct str *out)
+{
+	str_addf(out, "%.*s._domainkey.%.*s", SPAN_ARG(selector), SPAN_ARG(domain));
+}
+
+enum status dkim_check_names(struct span domain, struct span selector, struct err *err)
+{
+	enum status status = OK;
+	struct str name;
+
+	if (!dkim_is_domain(domain))
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" is no domain to sign for; write it like \"harbour.example\"",
+			SPAN_ARG(domain));
+	if (!dkim_is_name(selector))
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" is no selector of a DKIM key; it has small letters, digits, '-' and '.', "
+			"like "
+			"\"d202611\"",
+			SPAN_ARG(selector));
+	str_init(&name, STR_MAX_SMALL);
+	dkim_record_name(domain, selector, &name);
+	if (name.len > DKIM_NAME_MAX)
+		status = err_set(err, E_RANGE, "\"%s\" is longer than a name in the DNS can be", name.ptr);
+	str_clear(&name);
+	return status;
 }
 
 /* The name before the colon, which white space may stand before; empty where there is none. */
@@ -264,22 +290,6 @@ static void write_start(struct sealer *sealer, const struct dkim_signer *signer,
 	str_cut(&sealer->relaxed, relax_field(str_span(out), sealer->relaxed.ptr));
 }
 
-static enum status check_signer(const struct dkim_signer *signer, struct err *err)
-{
-	size_t size = signer->selector.len + strlen("._domainkey.") + signer->domain.len;
-
-	if (!dkim_is_name(signer->domain) || span_find_char(signer->domain, '.', 0) == SIZE_MAX)
-		return err_set(err, E_SYNTAX, "\"%.*s\" is no domain to sign for", SPAN_ARG(signer->domain));
-	if (!dkim_is_name(signer->selector))
-		return err_set(
-			err, E_SYNTAX, "\"%.*s\" is no selector of a DKIM key", SPAN_ARG(signer->selector));
-	if (size > DKIM_NAME_MAX)
-		return err_set(err, E_RANGE,
-			"\"%.*s._domainkey.%.*s\" is longer than a name in the DNS can be",
-			SPAN_ARG(signer->selector), SPAN_ARG(signer->domain));
-	return OK;
-}
-
 /* What signs is made ready once: OpenSSL looks its algorithms up by name. */
 static bool prepare_signing(struct sealer *sealer, EVP_PKEY *key)
 {
@@ -310,21 +320,21 @@ static size_t field_size(const struct sealer *sealer)
 static enum status cannot_sign(const struct sealer *sealer, struct err *err)
 {
 	ERR_clear_error();
-	return err_set(err, E_INTERNAL, "OpenSSL can't sign with the key of \"%s\"", sealer->name);
+	return err_set(err, E_INTERNAL, "OpenSSL can't sign with the key of \"%s\"", sealer->name.ptr);
 }
 
 static enum status add_signer(
 	struct dkim_seal *seal, const struct dkim_signer *signer, int64_t time_s, struct err *err)
 {
 	struct sealer *sealer = &seal->sealers[seal->count];
-	enum status status = check_signer(signer, err);
+	enum status status = dkim_check_names(signer->domain, signer->selector, err);
 
 	if (status != OK)
 		return status;
 	seal->count++;
 	sealer->algorithm = dkim_key_algorithm(signer->key);
-	sealer->name =
-		mem_format("%.*s._domainkey.%.*s", SPAN_ARG(signer->selector), SPAN_ARG(signer->domain));
+	str_init(&sealer->name, DKIM_NAME_MAX);
+	dkim_record_name(signer->domain, signer->selector, &sealer->name);
 	write_start(sealer, signer, time_s);
 	if (!prepare_signing(sealer, dkimkey_private(signer->key)))
 		return cannot_sign(sealer, err);
@@ -341,7 +351,7 @@ enum status dkim_seal_new(const struct dkim_signer *signers, size_t count, int64
 	if (count > DKIM_SIGNERS_MAX)
 		return err_set(err, E_RANGE, "a message takes %u DKIM signatures at most, not %zu",
 			DKIM_SIGNERS_MAX, count);
-	if (time_s < 0 || time_s > TIME_MAX)
+	if (time_s < 0 || time_s > DKIM_TIME_MAX)
 		return err_set(err, E_RANGE, "a DKIM signature can't be of the second %" PRId64, time_s);
 	seal = mem_alloc(sizeof(*seal));
 	seal->head_hash = EVP_MD_CTX_new();
@@ -365,7 +375,7 @@ void dkim_seal_free(struct dkim_seal *seal)
 		str_clear(&seal->sealers[i].relaxed);
 		EVP_MD_CTX_free(seal->sealers[i].ed25519);
 		EVP_PKEY_CTX_free(seal->sealers[i].rsa);
-		free(seal->sealers[i].name);
+		str_clear(&seal->sealers[i].name);
 	}
 	EVP_MD_CTX_free(seal->head_hash);
 	EVP_MD_CTX_free(seal->hash);

@@ -6,6 +6,7 @@
 #include "mail/dkim.h"
 
 #include "base/mem.h"
+#include "mail/require.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -85,13 +86,6 @@ void dkim_body_relax(struct span lines, struct str *out)
 		str_add(out, span_bytes(chunk, size));
 		lines = span_from(lines, CHUNK_SIZE);
 	}
-}
-
-/* OpenSSL fails at hashing only when memory is out. */
-static void require(bool is_done)
-{
-	if (!is_done)
-		abort();
 }
 
 struct dkim_body *dkim_body_new(void)

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "mail/codec.h"
+#include "mail/require.h"
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -45,13 +46,6 @@ bool dkim_algorithm_parse(struct span name, enum dkim_algorithm *algorithm)
 		}
 	}
 	return false;
-}
-
-/* OpenSSL fails at what we ask with valid keys only when memory is out. */
-static void require(bool is_done)
-{
-	if (!is_done)
-		abort();
 }
 
 /* RSA's as SubjectPublicKeyInfo (RFC 6376 3.6.1), Ed25519's as its 32 octets (RFC 8463 4). */

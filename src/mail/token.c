@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "mail/codec.h"
+#include "mail/require.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -102,12 +103,6 @@ void token_boundary(
 void token_digest(struct span bytes, unsigned char digest[TOKEN_DIGEST_SIZE])
 {
 	SHA256((const unsigned char *)bytes.ptr, bytes.len, digest);
-}
-
-static void require(bool is_done)
-{
-	if (!is_done)
-		abort();
 }
 
 /* One hash after another: naming the algorithm once saves OpenSSL half of the time. */

@@ -3,7 +3,7 @@
  */
 #include "app/frame.h"
 
-#include "app/keys.h"
+#include "app/keymake.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
@@ -105,7 +105,7 @@ static void make_key(struct newsroomcase *room)
 		.now_ms = room->now_ms};
 	struct key_list list = {0};
 
-	assert_int_equal(keys_make(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
+	assert_int_equal(keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
 	key_list_clear(&list);
 }
 

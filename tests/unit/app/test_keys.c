@@ -1,7 +1,7 @@
 /*
  * The keys folder: keys that are made, found, listed, and which of them sign.
  */
-#include "app/keys.h"
+#include "app/keymake.h"
 
 #include "base/file.h"
 #include "support/dkimcase.h"
@@ -70,7 +70,7 @@ static enum status make(
 	struct key_request request = {domain, selector, algorithm, now_ms};
 
 	key_list_clear(&room->list);
-	return keys_make(room->keys, &request, &room->list, &room->err);
+	return keymake(room->keys, &request, &room->list, &room->err);
 }
 
 static void assert_mode(struct room *room, const char *name, mode_t mode)

@@ -4,7 +4,7 @@
 #include "app/letterbox.h"
 
 #include "app/freeze.h"
-#include "app/keys.h"
+#include "app/keymake.h"
 #include "base/file.h"
 #include "store/deliveries.h"
 #include "store/sqlite.h"
@@ -22,7 +22,7 @@ static void make_key(struct newsroomcase *room, const char *selector)
 		.now_ms = room->now_ms};
 	struct key_list list = {0};
 
-	if (keys_make(newsroom_keys(room->newsroom), &request, &list, &room->place.err) != OK)
+	if (keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err) != OK)
 		fail_msg("%s", room->place.err.text);
 	key_list_clear(&list);
 }

@@ -3,7 +3,7 @@
  */
 #include "app/unsigned.h"
 
-#include "app/keys.h"
+#include "app/keymake.h"
 #include "app/lists.h"
 #include "support/newlist.h"
 #include "support/newsroomcase.h"
@@ -53,7 +53,7 @@ static void make_key(struct newsroomcase *room, const char *domain)
 		.domain = domain, .selector = "press", .algorithm = "ed25519", .now_ms = room->now_ms};
 	struct key_list list = {0};
 
-	assert_int_equal(keys_make(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
+	assert_int_equal(keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
 	key_list_clear(&list);
 }
 

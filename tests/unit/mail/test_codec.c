@@ -265,6 +265,18 @@ static void broken_quoted_printable_is_refused_and_says_where(void **state)
 	}
 }
 
+static void hexadecimal_digits_have_values_in_either_case(void **state)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+
+	(void)state;
+	for (size_t i = 0; digits[i]; i++)
+		assert_int_equal(codec_hex_digit(digits[i]), i % 16);
+	for (const char *c = "/:@G`g \xff"; *c; c++)
+		assert_int_equal(codec_hex_digit(*c), -1);
+	assert_int_equal(codec_hex_digit('\0'), -1);
+}
+
 static void base32_gives_the_examples_of_rfc_4648_in_lower_case(void **state)
 {
 	static const char *const cases[][2] = {
@@ -338,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_text_in_pieces_carries_its_column),
 		cmocka_unit_test(quoted_printable_is_read_back),
 		cmocka_unit_test(broken_quoted_printable_is_refused_and_says_where),
+		cmocka_unit_test(hexadecimal_digits_have_values_in_either_case),
 		cmocka_unit_test(base32_gives_the_examples_of_rfc_4648_in_lower_case),
 		cmocka_unit_test(base32_is_read_in_either_case),
 		cmocka_unit_test(base32_that_we_would_not_write_is_refused),
