@@ -4,10 +4,10 @@
 #include "app/preview.h"
 
 #include "app/letters.h"
+#include "app/previewimages.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "previewimages.h"
 
 #include <stdio.h>
 #include <stdlib.h>

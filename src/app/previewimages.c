@@ -2,7 +2,7 @@
  * Images out of a message's parts and into its HTML. A part's base64 is what a
  * "data:" address wants, but for the line breaks.
  */
-#include "previewimages.h"
+#include "app/previewimages.h"
 
 #include <stdint.h>
 

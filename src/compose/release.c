@@ -7,10 +7,10 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "compose/frontmatter.h"
+#include "compose/releasekey.h"
+#include "compose/releasemedia.h"
 #include "compose/releasename.h"
 #include "mail/addr.h"
-#include "releasekey.h"
-#include "releasemedia.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Front matter read by tables: a key has a row that says where its text goes and
  * what it may hold.
  */
-#include "releasekey.h"
+#include "compose/releasekey.h"
 
 #include "base/suggest.h"
 #include "base/utf8.h"

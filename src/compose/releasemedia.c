@@ -1,7 +1,7 @@
 /*
  * Links to photos and films in a release's front matter.
  */
-#include "releasemedia.h"
+#include "compose/releasemedia.h"
 
 #include "base/mem.h"
 #include "base/suggest.h"

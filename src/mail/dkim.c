@@ -7,7 +7,7 @@
 #include "mail/dkim.h"
 
 #include "base/mem.h"
-#include "dkimkey.h"
+#include "mail/dkimkey.h"
 #include "mail/require.h"
 
 #include <inttypes.h>

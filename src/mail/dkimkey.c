@@ -3,7 +3,7 @@
  * read by hand, so that what isn't such a key is called by its name, and OpenSSL
  * sees bytes of one kind only.
  */
-#include "dkimkey.h"
+#include "mail/dkimkey.h"
 
 #include "base/mem.h"
 #include "mail/codec.h"

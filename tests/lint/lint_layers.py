@@ -90,13 +90,10 @@ def owners(header, table):
   return table[max(rows, key=len)] if rows else None
 
 
-def complaint(lint, path, quote, header):
+def complaint(path, quote, header):
   """What is wrong with one include, or None."""
   layer = layer_of(path)
   if quote == '"':
-    # A header beside the source is shared by the files of one module.
-    if "/" not in header and lint.exists(f"src/{layer}/{header}"):
-      return None
     below = header.split("/")[0]
     if below not in LAYERS:
       return f'"{header}" is in no layer: write "<layer>/<module>.h"'
@@ -122,7 +119,7 @@ def main():
       continue
     text = without_comments(lint.read(path), keep_strings=True)
     for match in INCLUDE.finditer(text):
-      words = complaint(lint, path, *match.groups())
+      words = complaint(path, *match.groups())
       if words and (path, match.group(2)) not in EXCEPTIONS:
         lint.complain(path, line_of(text, match.start()), words)
   lint.finish()

@@ -6,7 +6,7 @@ import re
 
 from sources import Lint, without_comments
 
-# Sources without a header of their own, or with one that is private: why.
+# Sources without a header of their own: why.
 WITHOUT_HEADER = {
   "src/cli/main.c": "the entry",
 }
@@ -18,7 +18,7 @@ PARTS = {
 
 
 def expected_guard(path):
-  """include/base/err.h: BASE_ERR_H; src/store/sql.h: STORE_SQL_H; tests/support/test.h: SUPPORT_TEST_H."""
+  """include/base/err.h: BASE_ERR_H; tests/support/test.h: SUPPORT_TEST_H."""
   parts = os.path.splitext(path)[0].split("/")[1:]
   return re.sub(r"\W", "_", "_".join(parts)).upper() + "_H"
 
@@ -43,12 +43,14 @@ def is_part_of(lint, name, folder, suffix):
 
 
 def check_pairs(lint):
+  for path in lint.files("src", ".h"):
+    lint.complain(path, 0, f"headers live in {os.path.dirname(path).replace('src', 'include', 1)}")
   for path in lint.files("src", ".c"):
     folder, name = os.path.split(path[:-2])
     headers = folder.replace("src/", "include/", 1)
     name = PARTS.get(path, name)
-    is_private = name.startswith("cmd_") or lint.exists(path[:-2] + ".h")
-    if path not in WITHOUT_HEADER and not is_private and not is_part_of(lint, name, headers, ".h"):
+    is_command = name.startswith("cmd_")
+    if path not in WITHOUT_HEADER and not is_command and not is_part_of(lint, name, headers, ".h"):
       lint.complain(path, 0, f"has no header {headers}/{name}.h")
   for path in lint.files("include", ".h"):
     source = path.replace("include/", "src/", 1)[:-2] + ".c"
@@ -76,7 +78,7 @@ def check_openings(lint):
 
 def main():
   lint = Lint(__doc__)
-  for folder in ("include", "src", "tests"):
+  for folder in ("include", "tests"):
     for path in lint.files(folder, ".h"):
       check_guard(lint, path)
   check_pairs(lint)

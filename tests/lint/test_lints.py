@@ -141,6 +141,10 @@ class Lints(unittest.TestCase):
     self.assert_caught("lint_names.py", lone, "src/base/lone.c: has no header include/base/lone.h")
     self.assert_caught("lint_names.py", {"src/base/thing.c": None}, "has no source src/base/thing.c")
 
+  def test_a_header_beside_its_source_is_caught(self):
+    changes = {"src/base/lone.h": "#ifndef BASE_LONE_H\n#define BASE_LONE_H\n\n#endif\n"}
+    self.assert_caught("lint_names.py", changes, "src/base/lone.h: headers live in include/base")
+
   def test_a_part_of_a_module_needs_no_header_of_its_own(self):
     self.assert_passes("lint_names.py", {"src/base/thing_part.c": body("int x;")})
 

@@ -4,7 +4,7 @@
 /*
  * The links under `media:`. Private to the release module.
  */
-#include "releasekey.h"
+#include "compose/releasekey.h"
 
 /* A row's read: a list of links into the release. */
 enum status releasemedia_read(struct release_reading *reading, const struct value *value, const char *key);

@@ -1,6 +1,7 @@
 #ifndef MAIL_DKIMKEY_H
 #define MAIL_DKIMKEY_H
 
+/* The key behind a dkim_key. Private to the dkim module. */
 #include "mail/dkim.h"
 
 #include <openssl/evp.h>
