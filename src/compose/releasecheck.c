@@ -89,7 +89,8 @@ static void check_heads(const struct checking *checking, int64_t now_ms)
 	if (utf8_width(span_of(release->title)) > TITLE_COLUMNS)
 		say(checking, CHECK_WARNING, line_of(checking, "title"),
 			"the title is longer than %u columns: subject lines will be cut", TITLE_COLUMNS);
-	titlecheck_run(span_of(release->title), say_title, (void *)(uintptr_t)checking);
+	titlecheck_run(
+		span_of(release->title), span_of(release->language), say_title, (void *)(uintptr_t)checking);
 	if (!*release->dateline)
 		say(checking, CHECK_WARNING, 1, "no dateline: add a line such as \"dateline: Geneva\"");
 	if (*release->date && !is_date(span_of(release->date)))

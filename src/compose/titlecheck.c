@@ -9,79 +9,91 @@
 #include <stdio.h>
 
 #define CAPITALS_MIN 12u /* shorter titles may well be a name: "UNHCR, NATO" */
-#define MARK_BYTES_MAX 40u
 
 /*
  * What mail programs put before a subject, case folded, without the colon: for an
  * answer and for a forwarded mail, in the languages of the world's larger ones.
  */
-static const char *const marks[] = {
-	"re",
-	"res",
-	"r",
-	"rép",
-	"rif",
-	"aw",
-	"antw",
-	"antwort",
-	"sv",
-	"vs",
-	"vast",
-	"svar",
-	"odp",
-	"vá",
-	"ynt",
-	"bls",
-	"atb",
-	"απ",
-	"σχετ",
-	"отв",
-	"відп",
-	"השב",
-	"רד",
-	"رد",
-	"پاسخ",
-	"ตอบ",
-	"回复",
-	"回覆",
-	"答复",
-	"答覆",
-	"返信",
-	"답장",
-	"회신",
-	"fw",
-	"fwd",
-	"wg",
-	"tr",
-	"rv",
-	"enc",
-	"vb",
-	"vl",
-	"doorst",
-	"pd",
-	"tov",
-	"i̇lt",
-	"ilt",
-	"πρθ",
-	"пересл",
-	"הועבר",
-	"إعادة توجيه",
-	"ส่งต่อ",
-	"转发",
-	"轉寄",
-	"轉發",
-	"転送",
-	"전달",
+static const struct mark {
+	const char *text;
+	const char *languages; /* whose programs write it, a space between; "" for all */
+} marks[] = {
+	{"re", ""},
+	{"fw", ""},
+	{"fwd", ""},
+	{"res", "pt"},
+	{"r", "it"},
+	{"rép", "fr"},
+	{"rif", "it"},
+	{"aw", "de"},
+	{"antw", "de nl"},
+	{"antwort", "de"},
+	{"sv", "da nb no sv"},
+	{"vs", "da fi nb no"},
+	{"vast", "fi"},
+	{"svar", "da nb no sv"},
+	{"odp", "cs pl sk"},
+	{"vá", "hu"},
+	{"ynt", "tr"},
+	{"bls", "id"},
+	{"atb", "cy"},
+	{"απ", "el"},
+	{"σχετ", "el"},
+	{"отв", "bg ru"},
+	{"відп", "uk"},
+	{"השב", "he"},
+	{"רד", "yi"},
+	{"رد", "ar"},
+	{"پاسخ", "fa"},
+	{"ตอบ", "th"},
+	{"回复", "zh"},
+	{"回覆", "zh"},
+	{"答复", "zh"},
+	{"答覆", "zh"},
+	{"返信", "ja"},
+	{"답장", "ko"},
+	{"회신", "ko"},
+	{"wg", "de"},
+	{"tr", "fr"},
+	{"rv", "es"},
+	{"enc", "pt"},
+	{"vb", "sv"},
+	{"vl", "fi"},
+	{"doorst", "nl"},
+	{"pd", "pl"},
+	{"tov", "hu"},
+	{"i̇lt", "tr"},
+	{"ilt", "tr"},
+	{"πρθ", "el"},
+	{"пересл", "ru uk"},
+	{"הועבר", "he"},
+	{"إعادة توجيه", "ar"},
+	{"ส่งต่อ", "th"},
+	{"转发", "zh"},
+	{"轉寄", "zh"},
+	{"轉發", "zh"},
+	{"転送", "ja"},
+	{"전달", "ko"},
 };
 
-static struct span skip_spaces(struct span text)
+/* How many bytes of a space, or a mark that nobody sees, the text begins with. */
+static size_t space_length(struct span text)
 {
 	static const char *const spaces[] = {" ", "\u00a0", "\u202f", "\u3000", "\u200e", "\u200f"};
 
 	for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
 		if (span_starts(text, span_of(spaces[i])))
-			return skip_spaces(span_from(text, strlen(spaces[i])));
+			return strlen(spaces[i]);
 	}
+	return 0;
+}
+
+static struct span skip_spaces(struct span text)
+{
+	size_t length;
+
+	while ((length = space_length(text)))
+		text = span_from(text, length);
 	return text;
 }
 
@@ -105,23 +117,54 @@ static bool follows_colon(struct span text)
 	return span_starts(text, SPAN(":")) || span_starts(text, SPAN("：")) || span_starts(text, SPAN("∶"));
 }
 
-/* How many bytes of the folded title are such a mark, 0 if it doesn't begin with one. */
-static size_t mark_length(struct span folded)
+/* The mark that the folded title begins with, or NULL. */
+static const struct mark *find_mark(struct span folded)
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		struct span mark = span_of(marks[i]);
+		struct span mark = span_of(marks[i].text);
 
 		if (span_starts(folded, mark) && follows_colon(span_from(folded, mark.len)))
-			return mark.len;
+			return &marks[i];
 	}
-	return 0;
+	return NULL;
 }
 
-static void check_pretence(struct span title, titlecheck_fn *say, void *context)
+/* Readers of "pt-BR" know what Portuguese programs write. */
+static bool is_known_to(const struct mark *mark, struct span language)
 {
+	struct span rest = span_of(mark->languages), word;
+	struct span main_language = span_first(language, span_find_char(language, '-', 0));
+
+	if (!rest.len)
+		return true;
+	while (span_split(&rest, ' ', &word)) {
+		if (word.len && span_equals_nocase(word, main_language))
+			return true;
+	}
+	return false;
+}
+
+static void say_pretence(const struct mark *mark, bool is_error, titlecheck_fn *say, void *context)
+{
+	char words[240];
+
+	if (is_error)
+		snprintf(words, sizeof(words),
+			"the title begins with \"%s:\" as if it answered or passed on a mail: take that away",
+			mark->text);
+	else
+		snprintf(words, sizeof(words),
+			"the title begins with \"%s:\", which mail programs of another language put before "
+			"what they answer or pass on: readers there may take it for that",
+			mark->text);
+	say(context, is_error, words);
+}
+
+static void check_pretence(struct span title, struct span language, titlecheck_fn *say, void *context)
+{
+	const struct mark *mark = NULL;
 	struct str folded;
 	struct span rest;
-	size_t length = 0;
 
 	str_init(&folded, STR_MAX_LARGE);
 	if (utf8_fold(title, &folded, NULL) == OK) {
@@ -129,17 +172,10 @@ static void check_pretence(struct span title, titlecheck_fn *say, void *context)
 		/* "[Re: …]" pretends as well. */
 		if (span_starts(rest, SPAN("[")) || span_starts(rest, SPAN("(")))
 			rest = skip_spaces(span_from(rest, 1));
-		length = mark_length(rest);
+		mark = find_mark(rest);
 	}
-	if (length) {
-		char words[200];
-
-		snprintf(words, sizeof(words),
-			"the title begins with \"%.*s:\" as if it answered or passed on a mail: take that "
-			"away",
-			(int)(length < MARK_BYTES_MAX ? length : MARK_BYTES_MAX), rest.ptr);
-		say(context, true, words);
-	}
+	if (mark)
+		say_pretence(mark, is_known_to(mark, language), say, context);
 	str_clear(&folded);
 }
 
@@ -153,11 +189,11 @@ static size_t count_calls(struct span title)
 	return count;
 }
 
-void titlecheck_run(struct span title, titlecheck_fn *say, void *context)
+void titlecheck_run(struct span title, struct span language, titlecheck_fn *say, void *context)
 {
 	size_t capitals, smalls;
 
-	check_pretence(title, say, context);
+	check_pretence(title, language, say, context);
 	utf8_count_cases(title, &capitals, &smalls);
 	if (capitals >= CAPITALS_MIN && !smalls)
 		say(context, false,

@@ -37,7 +37,7 @@ RELEASES = {
   "a title that is turned around": ('title: "Fund \\u202Egpj.exe"\n', "Words.", 2, "turns text around"),
   "a title with an isolate that isn't closed": ('title: "Fund \\u2067abc"\n', "Words.", 2, "turns text around"),
   "a title that pretends to answer": ('title: "Re: Fund"\n', "Words.", 2, '"re:"'),
-  "a title that pretends to be passed on": ("subtitle: x\ntitle: 转发：基金\n", "Words.", 3, "转发"),
+  "a title that pretends to be passed on": ("subtitle: x\ntitle: 'FWD：基金'\n", "Words.", 3, '"fwd:"'),
   "a contact with a header in the name": ('title: A\ncontacts:\n  - name: "Ana\\r\\nBcc: eve@evil.example"\n', "W.", 4, "one line"),
   "a contact with a header in the address": ('title: A\ncontacts:\n  - email: "ana@a.example\\nBcc: e@e.example"\n', "W.", 4, "one line"),
   "a script in the text": ('title: A\n', "Words.\n\n<script>alert(1)</script>", 9, "<script>"),
