@@ -354,8 +354,9 @@ static json_t *media_json(const struct release *release)
 		const struct release_media *media = &release->media[i];
 
 		json_array_append_new(links,
-			json_pack("{s:o,s:s,s:o,s:o,s:o,s:o}", "url", json_text(span_of(media->url)), "kind",
-				media_kind_name(media->kind), "title", json_text_or_null(media->title),
+			json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o}", "url", json_text(span_of(media->url)),
+				"kind", media_kind_name(media->kind), "title",
+				json_text_or_null(media->title), "alt", json_text(span_of(media->alt)),
 				"caption", json_text_or_null(media->caption), "credit",
 				json_text_or_null(media->credit), "usage", json_text_or_null(media->usage)));
 	}

@@ -125,7 +125,10 @@ struct filetypes {
 
 enum status filetypes_open(struct filetypes **out, struct err *err)
 {
-	/* No look into compressed files: what is in them isn't what they are. */
+	/*
+	 * No look into compressed files: what is in them isn't what they are. None for tar either: its check
+	 * is a checksum that other files meet by chance.
+	 */
 	magic_t magic = magic_open(MAGIC_MIME | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR);
 
 	if (!magic)
@@ -260,12 +263,17 @@ static bool agrees(const struct name_row *row, struct span bytes, const struct f
 	return is_text && is_among(row->detected, "text") && strcmp(detected->type, "text/html") != 0;
 }
 
-/* libmagic takes prose for programs in many languages. */
 static struct span type_without_name(const struct filetype *detected)
 {
 	struct span type = span_of(detected->type);
 
-	return span_starts(type, SPAN("text/x-")) ? SPAN("text/plain") : type;
+	/* libmagic takes prose for programs in many languages. */
+	if (span_starts(type, SPAN("text/x-")))
+		return SPAN("text/plain");
+	/* A mail, whose own type forbids base64 (RFC 2046 5.2.1) and quoted-printable; it goes as a file. */
+	if (span_starts(type, SPAN("message/")) || span_starts(type, SPAN("multipart/")))
+		return SPAN("application/octet-stream");
+	return type;
 }
 
 enum status filetype_judge(const char *name, struct span bytes, const struct filetype *detected,

@@ -76,6 +76,24 @@ static void names_decide_where_bytes_do_not(void **state)
 	}
 }
 
+/* RFC 2046 5.2.1 and 5.1: such types may go out neither in base64 nor in quoted-printable. */
+static void a_mail_that_is_attached_is_a_file_like_others(void **state)
+{
+	const struct span mail = SPAN("Received: from a.example (a.example [192.0.2.1])\r\n"
+				      "\tby b.example with ESMTP id 1;\r\n"
+				      "From: Ana <ana@a.example>\r\nTo: desk@b.example\r\n"
+				      "Subject: Fund\r\nMIME-Version: 1.0\r\n\r\nWords.\r\n");
+	const struct filetype parts = {.type = "multipart/mixed", .is_text = true};
+	struct filetype type;
+
+	assert_int_equal(filetype_detect(*state, mail, &type, NULL), OK);
+	assert_string_equal(type.type, "message/rfc822");
+	assert_int_equal(judge(state, "a.eml", mail, &type, NULL), OK);
+	assert_string_equal(type.type, "application/octet-stream");
+	assert_int_equal(filetype_judge("a", mail, &parts, &type, NULL), OK);
+	assert_string_equal(type.type, "application/octet-stream");
+}
+
 static void assert_conflict(void **state, const char *name, struct span bytes, const char *expected)
 {
 	struct filetype type;
@@ -159,6 +177,8 @@ static void names_promise_a_type(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_mail_that_is_attached_is_a_file_like_others, open_types, close_types),
 		cmocka_unit_test(names_decide_where_bytes_do_not),
 		cmocka_unit_test(a_name_that_lies_is_refused),
 		cmocka_unit_test(what_providers_refuse_is_refused_by_name_and_by_bytes),
