@@ -23,6 +23,7 @@
  */
 #define TEMPLATE_MAX (256u * 1024u)
 #define TEMPLATE_DEPTH_MAX 50u     /* sections and partials within each other */
+#define TEMPLATE_FIELD_MAX 200u    /* bytes of a field that is left for each recipient */
 #define TEMPLATE_STEPS_MAX 2000000 /* tags and lines rendered, so that nested loops end */
 
 struct template;

@@ -87,8 +87,6 @@ struct contexts {
 	size_t height;
 };
 
-#define TEMPLATE_FIELD_MAX 200u
-
 /* What a name stands for. `value` is NULL if nothing does; then `where`, if set, is the map that lacks
  * `part`. */
 struct found {

@@ -32,9 +32,11 @@ struct part_writer {
 	enum mime_encoding encoding;       /* of it all */
 	size_t begins[TEMPLATE_DEPTH_MAX]; /* open ifs */
 	size_t depth;
-	char raw_name[LETTER_FIELD_NAME_MAX +
+	char raw_name[TEMPLATE_FIELD_MAX +
 		      1]; /* a recipient's field that the HTML template does not escape */
 };
+
+_Static_assert(TEMPLATE_FIELD_MAX <= LETTER_FIELD_NAME_MAX, "a letter keeps any field that a template names");
 
 /* What templates are found with. */
 struct sources {

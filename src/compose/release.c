@@ -110,7 +110,6 @@ void contact_add_phone(struct contact *contact, struct span phone)
 }
 
 /* The contact being read is the release's last. */
-
 static struct contact *last_contact(struct release_reading *reading)
 {
 	return &reading->release->contacts[reading->release->contact_count - 1];

@@ -4,6 +4,7 @@
  */
 #include "compose/releasekey.h"
 
+#include "base/mem.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
 
@@ -55,20 +56,23 @@ enum status releasekey_into(struct release_reading *reading, const struct value 
 static enum status find_key(struct release_reading *reading, const struct release_key *keys, size_t count,
 	struct span name, const struct value *value, const struct release_key **out)
 {
-	const char *names[16];
+	const char **names;
 	const char *near;
 	char *word;
 
 	for (size_t i = 0; i < count; i++) {
-		names[i] = keys[i].name;
 		if (span_equals(name, span_of(keys[i].name))) {
 			*out = &keys[i];
 			return OK;
 		}
 	}
+	names = mem_alloc(count * sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = keys[i].name;
 	word = span_copy(name);
 	near = suggest_nearest(word, names, count);
 	free(word);
+	free(names);
 	if (near)
 		return err_set(reading->err, E_SYNTAX, "%s:%zu: unknown key \"%.*s\": did you mean \"%s\"?",
 			reading->release->path, value_line(value), SPAN_ARG(name), near);
