@@ -33,9 +33,9 @@
 /* What a newsroom says of itself in every letter. Borrowed for the compile. */
 struct letter_frame {
 	struct span from_name, from_address;
-	struct span reply_to; /* addresses separated by ", ": where the release's contacts have no email */
+	struct span reply_to; /* an address; only used where the release's contacts have none */
 	struct span newsroom_name;
-	struct span newsroom_domain;
+	struct span newsroom_domain; /* A-labels */
 	struct span postal_address;
 	struct span boilerplate;      /* Markdown, where the release has none */
 	struct span unsubscribe_mail; /* token_address() takes it; empty: no line and no List-Unsubscribe */
@@ -110,6 +110,16 @@ enum status letter_load(struct span bytes, struct letter **out, struct err *err)
  */
 enum status letter_build(
 	const struct letter *letter, const struct span *values, struct str *out, struct err *err);
+
+/* A part of a message that letter_build made, as it goes out: the message itself first, each in its order. */
+struct letter_part {
+	struct span head, body;
+};
+
+/* The next part; start with *rest the whole message. It borrows from there. False after the last. */
+bool letter_next_part(struct span *rest, struct letter_part *part);
+/* A field of its head, without parameters: "text/html"; empty if it isn't there. For fields of one line. */
+struct span letter_part_field(const struct letter_part *part, const char *name);
 
 /*
  * The text of a part ("text/plain", "text/html") of a message that letter_build
