@@ -28,7 +28,7 @@ enum clock_sync {
 
 struct newsroom_settings {
 	char *name;
-	char *domain;
+	char *domain;   /* as A-labels, lower case, whatever the file says */
 	char *language; /* BCP 47 */
 	char *zone;     /* IANA */
 	char *postal_address;

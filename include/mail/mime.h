@@ -22,8 +22,11 @@ struct mime_part;
 struct mime_part *mime_new_leaf(const char *type, enum mime_encoding encoding, struct span encoded);
 /* As mime_new_leaf for text, with charset=utf-8. */
 struct mime_part *mime_new_text(const char *subtype, enum mime_encoding encoding, struct span encoded);
-/* "alternative", "mixed", "related". The boundary must be unique in the tree. */
+/* "alternative", "mixed". The boundary must be unique in the tree. */
 struct mime_part *mime_new_multipart(const char *subtype, const char *boundary);
+/* "related", begun by a part of `root_type`, like "text/html", which the `type` parameter names (RFC
+ * 2387 3.1). */
+struct mime_part *mime_new_related(const char *root_type, const char *boundary);
 void mime_add(struct mime_part *multipart, struct mime_part *part); /* takes `part` */
 /*
  * `disposition` is "attachment" or "inline"; the file name, "" for none, goes

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "base/zone.h"
+#include "compose/markdown.h"
 #include "mail/addr.h"
 #include "mail/token.h"
 
@@ -29,6 +30,30 @@ enum status settingcheck_line(struct span text, struct err *err)
 enum status settingcheck_paragraph(struct span text, struct err *err)
 {
 	return check_text(text, "\n\t", err);
+}
+
+struct markdown_faults {
+	enum status status; /* of the first */
+	struct err *err;
+};
+
+static void note_markdown(void *context, bool is_error, size_t line, const char *words)
+{
+	struct markdown_faults *faults = context;
+
+	/* A doubt as well: nothing that goes into every mail is looked at again before it goes. */
+	(void)is_error;
+	if (faults->status == OK)
+		faults->status = err_set(faults->err, E_SYNTAX, "line %zu of the text: %s", line, words);
+}
+
+enum status settingcheck_markdown(struct span text, struct err *err)
+{
+	struct markdown_faults faults = {settingcheck_paragraph(text, err), err};
+
+	if (faults.status == OK)
+		markdown_check(text, note_markdown, &faults);
+	return faults.status;
 }
 
 enum status settingcheck_needed(struct span text, struct err *err)
@@ -111,6 +136,31 @@ enum status settingcheck_zone(struct span text, struct err *err)
 	return status;
 }
 
+/* As it is written, or its A-labels. What is no domain for us is another's to a reader. */
+static bool is_domain(struct span text, const char *domain)
+{
+	struct str probe;
+	struct addr addr;
+	bool is_same = false;
+
+	str_init(&probe, STR_MAX_SMALL);
+	str_addf(&probe, "x@%.*s", SPAN_ARG(text));
+	if (addr_parse(str_span(&probe), &addr, NULL) == OK) {
+		is_same = strcmp(addr.domain, domain) == 0;
+		addr_clear(&addr);
+	}
+	str_clear(&probe);
+	return is_same;
+}
+
+/* Marks that may follow an address in a sentence, and brackets around it. */
+static struct span trim_marks(struct span word)
+{
+	while (word.len && strchr(".,;:!?)]}>\"'", word.ptr[word.len - 1]))
+		word.len--;
+	return word;
+}
+
 /* An address in a name: "press@other.example" <…> shows readers another sender than the real one. */
 static bool names_other_address(const struct mailbox *mailbox)
 {
@@ -119,10 +169,9 @@ static bool names_other_address(const struct mailbox *mailbox)
 
 	while (span_split(&rest, ' ', &word)) {
 		size_t at = span_find_char(word, '@', 0);
-		struct span domain = at == SIZE_MAX ? SPAN("") : span_from(word, at + 1);
+		struct span domain = at == SIZE_MAX ? SPAN("") : trim_marks(span_from(word, at + 1));
 
-		if (span_find_char(domain, '.', 0) != SIZE_MAX &&
-			!span_starts_nocase(domain, span_of(mailbox->addr.domain)))
+		if (span_find_char(domain, '.', 0) != SIZE_MAX && !is_domain(domain, mailbox->addr.domain))
 			return true;
 	}
 	return false;
@@ -227,16 +276,41 @@ static enum status check_url(struct span text, struct span rest, const char *exa
 	return OK;
 }
 
-enum status settingcheck_https_or_none(struct span text, struct err *err)
+/*
+ * A token is written directly behind it, and it stands between brackets in List-Unsubscribe
+ * (RFC 2369 2), where a comma or bracket would end it for a reader.
+ */
+enum status settingcheck_unsubscribe_url_or_none(struct span text, struct err *err)
 {
 	static const char example[] = "https://press.harbour.example/leave";
+	struct span rest = span_from(text, strlen("https://"));
+	size_t query = span_find_char(text, '?', 0);
+	enum status status;
 
 	if (!text.len)
 		return OK;
 	if (!span_starts(text, SPAN("https://")))
 		return err_set(err, E_SYNTAX, "\"%.*s\" must begin with https://, like \"%s\"",
 			SPAN_ARG(text), example);
-	return check_url(text, span_from(text, strlen("https://")), example, err);
+	if (rest.len && strchr("/?", rest.ptr[0]))
+		rest = SPAN("");
+	status = check_url(text, rest, example, err);
+	if (status != OK)
+		return status;
+	if (text.len > SETTINGCHECK_UNSUBSCRIBE_URL_MAX)
+		return err_set(err, E_RANGE, "\"%.*s...\" is longer than %u bytes",
+			SPAN_ARG(span_first(text, 60)), SETTINGCHECK_UNSUBSCRIBE_URL_MAX);
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr("#,<>\"\\^`{|}", text.ptr[i]))
+			return err_set(err, E_SYNTAX,
+				"\"%.*s\" has a '%c', which can't stand before a token; write it like \"%s\"",
+				SPAN_ARG(text), text.ptr[i], example);
+	}
+	if (query != SIZE_MAX && !span_ends(text, SPAN("=")))
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" has a query that doesn't end in '=': a token follows, as in \"%s?token=\"",
+			SPAN_ARG(text), example);
+	return OK;
 }
 
 static bool is_port(struct span text)

@@ -21,7 +21,7 @@ static const struct setting newsroom_table[] = {
 	{"language", SETTING_TEXT, NEWSROOM(language), "en", settingcheck_language, 0, 0, NULL},
 	{"zone", SETTING_TEXT, NEWSROOM(zone), "UTC", settingcheck_zone, 0, 0, NULL},
 	{"postal_address", SETTING_TEXT, NEWSROOM(postal_address), "", settingcheck_line, 0, 0, NULL},
-	{"boilerplate", SETTING_TEXT, NEWSROOM(boilerplate), "", settingcheck_paragraph, 0, 0, NULL},
+	{"boilerplate", SETTING_TEXT, NEWSROOM(boilerplate), "", settingcheck_markdown, 0, 0, NULL},
 	{0},
 };
 
@@ -30,8 +30,8 @@ static const struct setting sender_table[] = {
 	{"from", SETTING_TEXT, SENDER(from), "", settingcheck_sender, 0, 0, NULL},
 	{"reply_to", SETTING_TEXT, SENDER(reply_to), "", settingcheck_reply_to_or_none, 0, 0, NULL},
 	{"bounce_address", SETTING_TEXT, SENDER(bounce_address), "", settingcheck_bounce_address, 0, 0, NULL},
-	{"unsubscribe_url", SETTING_TEXT, SENDER(unsubscribe_url), "", settingcheck_https_or_none, 0, 0,
-		NULL},
+	{"unsubscribe_url", SETTING_TEXT, SENDER(unsubscribe_url), "", settingcheck_unsubscribe_url_or_none,
+		0, 0, NULL},
 	{"copies", SETTING_TEXTS, SENDER(copies), "", settingcheck_address, 0, 0, NULL},
 	{"testers", SETTING_TEXTS, SENDER(testers), "", settingcheck_address, 0, 0, NULL},
 	{0},
@@ -247,6 +247,22 @@ static void fold_bounce_address(struct sender_settings *sender)
 	addr_clear(&addr);
 }
 
+/* As A-labels: what it goes into (Message-ID, Content-ID, List-Id, EHLO) holds nothing else. */
+static void fold_domain(struct newsroom_settings *newsroom)
+{
+	struct str probe;
+	struct addr addr;
+
+	str_init(&probe, STR_MAX_SMALL);
+	str_addf(&probe, "postmaster@%s", newsroom->domain);
+	if (addr_parse(str_span(&probe), &addr, NULL) == OK) {
+		free(newsroom->domain);
+		newsroom->domain = mem_copy_text(addr.domain);
+		addr_clear(&addr);
+	}
+	str_clear(&probe);
+}
+
 enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
 {
@@ -276,6 +292,7 @@ enum status settings_load(
 	str_clear(&text);
 	config_destroy(&config);
 	if (status == OK) {
+		fold_domain(&settings->newsroom);
 		fold_bounce_address(&settings->sender);
 		*out = settings;
 	} else {

@@ -75,15 +75,17 @@ static enum status new_file_part(const struct release *release, const struct rel
 	return status;
 }
 
-static struct mime_part *new_multipart(
-	const struct letter_frame *frame, const char *subtype, enum boundary which)
+static struct mime_part *new_multipart(const struct letter_frame *frame, enum boundary which)
 {
+	static const char *const subtypes[] = {
+		[BOUNDARY_ALTERNATIVE] = "alternative", [BOUNDARY_MIXED] = "mixed"};
 	struct str boundary;
 	struct mime_part *part;
 
 	str_init(&boundary, STR_MAX_SMALL);
 	token_boundary(frame->epoch, frame->dispatch, frame->language, (int)which, &boundary);
-	part = mime_new_multipart(subtype, boundary.ptr);
+	part = which == BOUNDARY_RELATED ? mime_new_related("text/html", boundary.ptr)
+					 : mime_new_multipart(subtypes[which], boundary.ptr);
 	str_clear(&boundary);
 	return part;
 }
@@ -127,14 +129,14 @@ enum status letterfile_tree(const struct release *release, const struct letter_f
 	const struct releaseparts *parts, const struct letterfile_text *text,
 	const struct letterfile_text *html, struct mime_part **out, struct err *err)
 {
-	struct mime_part *alternative = new_multipart(frame, "alternative", BOUNDARY_ALTERNATIVE);
+	struct mime_part *alternative = new_multipart(frame, BOUNDARY_ALTERNATIVE);
 	struct mime_part *root = alternative;
 	struct mime_part *html_part = mime_new_text("html", html->encoding, html->encoded);
 	enum status status = OK;
 
 	mime_add(alternative, mime_new_text("plain", text->encoding, text->encoded));
 	if (release->image_count) {
-		struct mime_part *related = new_multipart(frame, "related", BOUNDARY_RELATED);
+		struct mime_part *related = new_multipart(frame, BOUNDARY_RELATED);
 
 		mime_add(related, html_part);
 		html_part = related;
@@ -142,7 +144,7 @@ enum status letterfile_tree(const struct release *release, const struct letter_f
 	}
 	mime_add(alternative, html_part);
 	if (release->attachment_count && status == OK) {
-		root = new_multipart(frame, "mixed", BOUNDARY_MIXED);
+		root = new_multipart(frame, BOUNDARY_MIXED);
 		mime_add(root, alternative);
 		status = add_attachments(release, parts, root, err);
 	}

@@ -87,25 +87,19 @@ static enum status find_contacts(const struct release *release, struct mailboxes
 	return OK;
 }
 
-/* The settings' reply_to: mailboxes with commas between. */
 static enum status find_reply_to(struct span text, struct mailboxes *list, struct err *err)
 {
-	struct span rest = text, part;
+	struct str address;
+	enum status status;
 
-	while (text.len && span_split(&rest, ',', &part)) {
-		struct mailbox mailbox;
-		struct str address;
-		enum status status = mailbox_parse(span_trim(part), &mailbox, err);
-
-		if (status != OK)
-			return err ? err_wrap(err, "reply_to") : status;
-		str_init(&address, STR_MAX_SMALL);
-		addr_format(&mailbox.addr, &address);
-		add_mailbox(list, span_of(mailbox.name), str_span(&address));
-		str_clear(&address);
-		mailbox_clear(&mailbox);
-	}
-	return OK;
+	if (!text.len)
+		return OK;
+	str_init(&address, STR_MAX_SMALL);
+	status = add_address(text, "reply_to", &address, err);
+	if (status == OK)
+		add_mailbox(list, SPAN(""), str_span(&address));
+	str_clear(&address);
+	return status;
 }
 
 static enum status add_from(
@@ -141,25 +135,6 @@ static enum status add_subject_and_date(
 		status = header_add_raw(out, "Date", str_span(&text), err);
 	str_clear(&text);
 	return status;
-}
-
-/* The newsroom's domain as A-labels. */
-static enum status add_domain(const struct letter_frame *frame, struct str *out, struct err *err)
-{
-	struct addr addr;
-	struct str text;
-	enum status status;
-
-	str_init(&text, STR_MAX_SMALL);
-	str_addf(&text, "x@%.*s", SPAN_ARG(frame->newsroom_domain));
-	status = addr_parse(str_span(&text), &addr, err);
-	str_clear(&text);
-	if (status != OK)
-		return err ? err_wrap(err, "the newsroom's domain \"%.*s\"", SPAN_ARG(frame->newsroom_domain))
-			   : status;
-	str_add_text(out, addr.domain);
-	addr_clear(&addr);
-	return OK;
 }
 
 static bool has_list(const struct letter_frame *frame)
@@ -219,19 +194,18 @@ static enum status add_list_headers(
  * Who sends, for Feedback-ID: 5 to 15 characters that stay the same for a domain. The domain
  * itself where it fits, else its beginning and a digest.
  */
-static void add_sender_id(const char *domain, struct str *out)
+static void add_sender_id(struct span domain, struct str *out)
 {
 	unsigned char digest[TOKEN_DIGEST_SIZE];
-	size_t length = strlen(domain);
-	bool fits = length >= SENDER_ID_MIN && length <= SENDER_ID_MAX;
-	size_t kept = fits ? length : SENDER_ID_MAX - 1 - SENDER_ID_DIGITS;
+	bool fits = domain.len >= SENDER_ID_MIN && domain.len <= SENDER_ID_MAX;
+	size_t kept = fits ? domain.len : SENDER_ID_MAX - 1 - SENDER_ID_DIGITS;
 	struct str digits;
 
-	for (size_t i = 0; i < kept && domain[i]; i++)
-		str_add_char(out, domain[i] == '.' ? '-' : domain[i]);
+	for (size_t i = 0; i < kept && i < domain.len; i++)
+		str_add_char(out, domain.ptr[i] == '.' ? '-' : domain.ptr[i]);
 	if (fits)
 		return;
-	token_digest(span_of(domain), digest);
+	token_digest(domain, digest);
 	str_init(&digits, STR_MAX_SMALL);
 	codec_base32(span_bytes(digest, sizeof(digest)), &digits);
 	str_add_char(out, '-');
@@ -245,7 +219,7 @@ static void add_sender_id(const char *domain, struct str *out)
  * kind of dispatch, the newsroom. Copies for the newsroom itself count as list "copy".
  */
 static enum status add_feedback_id(struct letter *letter, const struct release *release,
-	const struct letter_frame *frame, const char *domain, struct err *err)
+	const struct letter_frame *frame, struct span domain, struct err *err)
 {
 	struct span kind = frame->kind.len ? frame->kind : SPAN("public");
 	struct span name = SPAN("list.name");
@@ -283,12 +257,12 @@ static enum status add_feedback_id(struct letter *letter, const struct release *
 enum status letterhead_add(struct letter *letter, const struct release *release,
 	const struct letter_frame *frame, struct err *err)
 {
-	struct str out, domain;
+	struct span domain = frame->newsroom_domain;
+	struct str out;
 	enum status status;
 
 	str_init(&out, STR_MAX_LARGE);
-	str_init(&domain, STR_MAX_SMALL);
-	status = add_domain(frame, &domain, err);
+	status = header_check("the newsroom's domain", domain, err);
 	if (status == OK)
 		status = add_from(release, frame, &out, err);
 	letter_add_run(letter, str_span(&out));
@@ -301,18 +275,17 @@ enum status letterhead_add(struct letter *letter, const struct release *release,
 	letter_add_run(letter, str_span(&out));
 	letter_add_op(letter, OP_SLOT, PLACE_HEADER, letter_add_field(letter, SPAN("message_id")), 0);
 	str_empty(&out);
-	str_addf(&out, "@%s>\r\n", domain.ptr);
+	str_addf(&out, "@%.*s>\r\n", SPAN_ARG(domain));
 	letter_add_run(letter, str_span(&out));
 	if (status == OK)
-		status = add_list_headers(letter, frame, str_span(&domain), err);
+		status = add_list_headers(letter, frame, domain, err);
 	if (status == OK)
-		status = add_feedback_id(letter, release, frame, domain.ptr, err);
+		status = add_feedback_id(letter, release, frame, domain, err);
 	str_empty(&out);
 	if (status == OK && frame->language.len)
 		status = header_add_raw(&out, "Content-Language", frame->language, err);
 	str_add_text(&out, "MIME-Version: 1.0\r\n");
 	letter_add_run(letter, str_span(&out));
 	str_clear(&out);
-	str_clear(&domain);
 	return status;
 }

@@ -63,27 +63,6 @@ enum status unsubscribe_mail(const struct letter_frame *frame, bool is_uri, stru
 	return status;
 }
 
-/* A comma or bracket would end the URI for a reader of the field. */
-static enum status check_url(struct span url, struct err *err)
-{
-	if (!span_starts_nocase(url, SPAN("https://")))
-		return err_set(err, E_SYNTAX, "the link for unsubscribing \"%.*s\": must begin with https://",
-			SPAN_ARG(span_first(url, 60)));
-	if (url.len > UNSUBSCRIBE_URL_MAX)
-		return err_set(err, E_RANGE, "the link for unsubscribing \"%.*s...\": longer than %u bytes",
-			SPAN_ARG(span_first(url, 60)), UNSUBSCRIBE_URL_MAX);
-	for (size_t i = 0; i < url.len; i++) {
-		char c = url.ptr[i];
-
-		if (c <= ' ' || c > '~' || strchr("<>\",\\^`{|}", c))
-			return err_set(err, E_SYNTAX,
-				"the link for unsubscribing \"%.*s\": write what stands at character %zu as "
-				"%%%02X",
-				SPAN_ARG(url), i + 1, (unsigned)(unsigned char)c);
-	}
-	return OK;
-}
-
 static void add_token_stand_in(struct str *out)
 {
 	str_add_repeat(out, STAND_IN, TOKEN_SIZE);
@@ -117,8 +96,6 @@ enum status unsubscribe_add_fields(struct letter *letter, const struct letter_fr
 	str_init(&value, STR_MAX_SMALL);
 	str_init(&fields, STR_MAX_SMALL);
 	status = unsubscribe_mail(frame, true, &before, &behind, err);
-	if (status == OK && url.len)
-		status = check_url(url, err);
 	/* The link first: readers that know but one kind take the first they know. */
 	if (url.len) {
 		str_addf(&value, "<%.*s", SPAN_ARG(url));
@@ -130,7 +107,11 @@ enum status unsubscribe_add_fields(struct letter *letter, const struct letter_fr
 	str_addf(&value, "%s?subject=unsubscribe>", behind.ptr);
 	if (status == OK)
 		status = header_add_raw(&fields, "List-Unsubscribe", str_span(&value), err);
-	if (url.len)
+	/*
+	 * RFC 8058 4: only with a DKIM signature over both fields. A relay that signs for us may well leave
+	 * this one out, and receivers then take the button for a trick.
+	 */
+	if (url.len && frame->signer_count)
 		str_add_text(&fields, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
 	if (status == OK)
 		add_with_slots(letter, str_span(&fields));

@@ -15,6 +15,7 @@
 
 #define LINE_LIMIT 998u
 #define BOUNDARY_MAX 70u
+#define CONTENT_ID_MAX 400u /* the longest domain has 253, and names come before it */
 
 /* `struct mime_part` is libetpan's node under a name that keeps libetpan out of our header. */
 static struct mailmime *node_of(struct mime_part *part)
@@ -127,6 +128,14 @@ struct mime_part *mime_new_multipart(const char *subtype, const char *boundary)
 	add_parameter(content, "boundary", boundary);
 	return got(mailmime_new(MAILMIME_MULTIPLE, NULL, 0, got(mailmime_fields_new_empty()), content, NULL,
 		NULL, NULL, got(clist_new()), NULL, NULL));
+}
+
+struct mime_part *mime_new_related(const char *root_type, const char *boundary)
+{
+	struct mime_part *part = mime_new_multipart("related", boundary);
+
+	add_parameter(node_of(part)->mm_content_type, "type", root_type);
+	return part;
 }
 
 void mime_add(struct mime_part *multipart, struct mime_part *part)
@@ -310,9 +319,9 @@ static enum status check_content_id(const char *id, struct err *err)
 			return err_set(
 				err, E_SYNTAX, "content id \"%s\": a character that can't stand in it", id);
 	}
-	if (!length || length > 200)
-		return err_set(
-			err, E_RANGE, "content id \"%.60s\": from 1 to 200 characters are allowed", id);
+	if (!length || length > CONTENT_ID_MAX)
+		return err_set(err, E_RANGE, "content id \"%.60s\": from 1 to %u characters are allowed", id,
+			CONTENT_ID_MAX);
 	return OK;
 }
 

@@ -26,7 +26,7 @@ NODEMAILER = "nodemailer@10.6.0"
 LETTERS = 2000
 GREETING = "Dear Ana P\u00e9rez,"
 FIELDS = (
-  "From Reply-To Subject Date Message-ID List-Id List-Unsubscribe List-Unsubscribe-Post "
+  "From Reply-To Subject Date Message-ID List-Id List-Unsubscribe "
   "Feedback-ID Content-Language"
 ).split()
 

@@ -37,7 +37,6 @@ HEADERS = (
   "Message-ID",
   "List-Id",
   "List-Unsubscribe",
-  "List-Unsubscribe-Post",
   "Feedback-ID",
   "MIME-Version",
 )

@@ -128,6 +128,7 @@ class Parts(unittest.TestCase):
       "unix.csv": (b"Town,Boats\nCadiz,3\n", "text/csv"),
       "Bericht für März.docx": (docx(), DOCX),
       "notes.txt": ("Слова и слова.\n".encode() * 20, "text/plain"),
+      "answer.eml": (b"Received: from a.example by b.example; 1\r\nFrom: a@a.example\r\nSubject: A\r\n\r\nYes.\r\n", "application/octet-stream"),
       "blank ends.txt": (b"a \r\nb\t\r\n\r\nc=20", "text/plain"),
     }
     for name, (content, _) in files.items():
@@ -145,6 +146,24 @@ class Parts(unittest.TestCase):
     self.assertEqual(attachments[1]["Content-Transfer-Encoding"], "quoted-printable")
     self.assertEqual(attachments[2]["Content-Transfer-Encoding"], "base64")
     self.assertEqual(attachments[4]["Content-Transfer-Encoding"], "base64")
+
+  def test_a_newsroom_with_a_domain_beyond_ascii_sends_images_too(self):
+    path = os.path.join(self.room, "dateline.cfg")
+    with open(path, encoding="utf-8") as file:
+      text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+      file.write(re.sub(r'domain = "[^"]*"', 'domain = "häfen.example"', text))
+    self.put("boat.png", pictures.png(600, 400))
+    self.release("images:\n" + image("boat.png", "Boat"))
+    self.run_it("release", "check", "fund")
+    message = self.message()
+    ids = [part["Content-ID"] for part in message.walk() if part["Content-ID"]]
+    self.assertEqual(len(ids), 1)
+    for value in (ids[0], message["Message-ID"]):
+      self.assertRegex(value, r"@xn--hfen-loa\.example>$")
+    self.assertIn(f'src="cid:{ids[0][1:-1]}"', self.bodies(message)[1])
+    related = next(part for part in message.walk() if part.get_content_type() == "multipart/related")
+    self.assertEqual(related.get_param("type"), "text/html")
 
   def test_media_links_stand_in_both_parts_under_the_languages_own_words(self):
     media = "".join(
@@ -236,7 +255,9 @@ class Parts(unittest.TestCase):
   def test_what_is_linked_is_shown_with_the_release(self):
     self.release("media:\n  - url: https://a.example/b\n    kind: footage\n    alt: A\n    credit: B\n")
     self.assertIn("Media      https://a.example/b\n", self.run_it("release", "show", "fund").stdout)
-    self.assertIn('"kind":"footage"', self.run_it("release", "show", "fund", "--json").stdout)
+    shown = self.run_it("release", "show", "fund", "--json").stdout
+    self.assertIn('"kind":"footage"', shown)
+    self.assertIn('"alt":"A"', shown)
 
 
 if __name__ == "__main__":

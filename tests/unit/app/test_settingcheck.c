@@ -110,15 +110,45 @@ static void an_address_may_be_left_empty_only_where_that_means_something(void **
 	assert_refused(settingcheck_reply_to_or_none, "press");
 }
 
-static void a_link_begins_with_https_and_has_no_blanks(void **state)
+static void a_token_can_follow_the_link_for_unsubscribing(void **state)
 {
+	static const char *const good[] = {"", "https://press.harbour.example/leave",
+		"https://press.harbour.example/leave/", "https://press.harbour.example",
+		"https://press.harbour.example:8443/a%20b", "https://press.harbour.example/?a=1&t="};
+	static const char *const bad[] = {"http://press.harbour.example/leave", "https://", "https:///leave",
+		"https://?t=", "https://a b", "https://a>\r\nX: y",
+		"https://h.example/#t=", "https://h.example/a,b", "https://h.example/<t>",
+		"https://h.example/{t}", "https://h.example/\"", "https://h.example/?t",
+		"https://h.example/?t=1", "https://b\xc3\xbc.example/"};
+	struct str url;
+
 	(void)state;
-	assert_passes(settingcheck_https_or_none, "");
-	assert_passes(settingcheck_https_or_none, "https://press.harbour.example/leave");
-	assert_refused(settingcheck_https_or_none, "http://press.harbour.example/leave");
-	assert_refused(settingcheck_https_or_none, "https://");
-	assert_refused(settingcheck_https_or_none, "https://a b");
-	assert_refused(settingcheck_https_or_none, "https://a>\r\nX: y");
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_passes(settingcheck_unsubscribe_url_or_none, good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_refused(settingcheck_unsubscribe_url_or_none, bad[i]);
+	str_init(&url, STR_MAX_SMALL);
+	str_add_text(&url, "https://h.example/");
+	str_add_repeat(&url, 'a', SETTINGCHECK_UNSUBSCRIBE_URL_MAX - url.len);
+	assert_passes(settingcheck_unsubscribe_url_or_none, url.ptr);
+	str_add_char(&url, 'a');
+	assert_refused(settingcheck_unsubscribe_url_or_none, url.ptr);
+	str_clear(&url);
+}
+
+static void markdown_in_settings_holds_no_markup_that_mails_leave_out(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_passes(settingcheck_markdown, "");
+	assert_passes(settingcheck_markdown, "Since 1987, **all** year.\n\n[More](https://harbour.example/)");
+	assert_refused(settingcheck_markdown, "a\033b");
+	assert_int_equal(settingcheck_markdown(SPAN("One.\n\nTwo <b>bold</b>."), &err), E_SYNTAX);
+	assert_contains(err.text, "line 3 of the text");
+	assert_contains(err.text, "<b>");
+	assert_int_equal(settingcheck_markdown(SPAN("<div>\nA\n</div>"), NULL), E_SYNTAX);
+	assert_refused(settingcheck_markdown, "[More](javascript:x)");
 }
 
 static void a_relay_is_a_host_and_perhaps_a_port(void **state)
@@ -160,6 +190,10 @@ static void a_senders_name_is_the_same_for_all_and_no_other_address(void **state
 	assert_passes(settingcheck_sender, "\"Press @ Harbour\" <press@harbour.example>");
 	assert_refused(settingcheck_sender, "\"press@other.example\" <press@harbour.example>");
 	assert_refused(settingcheck_sender, "\"Ana (press@other.example)\" <press@harbour.example>");
+	assert_passes(settingcheck_sender, "\"(press@harbour.example).\" <press@harbour.example>");
+	assert_passes(settingcheck_sender, "\"press@HÄFEN.example\" <press@häfen.example>");
+	assert_refused(settingcheck_sender, "\"press@harbour.example.evil.org\" <press@harbour.example>");
+	assert_refused(settingcheck_sender, "\"press@harbour.examples\" <press@harbour.example>");
 	assert_refused(settingcheck_sender, "\"Hello {{subscriber.name}}\" <press@harbour.example>");
 	assert_refused(settingcheck_sender, "Press <josé@harbour.example>");
 	assert_refused(settingcheck_sender, "Press\u202e <press@harbour.example>");
@@ -188,7 +222,8 @@ int main(void)
 		cmocka_unit_test(a_zone_is_one_that_the_system_knows),
 		cmocka_unit_test(a_mailbox_is_an_address_with_or_without_a_name),
 		cmocka_unit_test(an_address_may_be_left_empty_only_where_that_means_something),
-		cmocka_unit_test(a_link_begins_with_https_and_has_no_blanks),
+		cmocka_unit_test(a_token_can_follow_the_link_for_unsubscribing),
+		cmocka_unit_test(markdown_in_settings_holds_no_markup_that_mails_leave_out),
 		cmocka_unit_test(a_relay_is_a_host_and_perhaps_a_port),
 		cmocka_unit_test(a_bounce_address_leaves_room_for_a_token),
 	};

@@ -127,6 +127,41 @@ static void what_is_given_is_kept(void **state)
 	clear(&faults);
 }
 
+static void a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire(void **state)
+{
+	struct faults faults;
+	struct str shown;
+
+	load(state, &faults,
+		"newsroom = { name = \"N\"; domain = \"Häfen.example\"; };\n"
+		"sender = { from = \"a@n.example\"; bounce_address = \"b@Häfen.example\"; };\n"
+		"relays = ( { url = \"smtp://localhost\"; } );\n");
+	assert_string_equal(faults.words.ptr, "");
+	assert_string_equal(faults.settings->newsroom.domain, "xn--hfen-loa.example");
+	assert_string_equal(settings_relay(faults.settings, 0).hello, "xn--hfen-loa.example");
+	str_init(&shown, STR_MAX_LARGE);
+	settings_format(faults.settings, &shown);
+	assert_contains(shown.ptr, "domain = \"xn--hfen-loa.example\";");
+	str_clear(&shown);
+	clear(&faults);
+}
+
+static void markup_in_the_boilerplate_is_named_by_its_line(void **state)
+{
+	struct faults faults;
+
+	load(state, &faults,
+		"newsroom = { name = \"N\"; domain = \"n.example\";\n"
+		"  boilerplate = \"About <b>us</b>.\"; };\n"
+		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
+		"relays = ( { url = \"smtp://localhost\"; } );\n");
+	assert_int_equal(faults.status, E_SYNTAX);
+	assert_contains(faults.words.ptr, "dateline.cfg:2: ");
+	assert_contains(faults.words.ptr, "boilerplate");
+	assert_contains(faults.words.ptr, "<b>");
+	clear(&faults);
+}
+
 static void an_unknown_setting_suggests_the_near_one(void **state)
 {
 	assert_fault(state, "clock_snyc = \"warn\";", E_SYNTAX,
@@ -467,6 +502,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_given_has_its_fallback),
 		TEST(what_is_given_is_kept),
+		TEST(a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire),
+		TEST(markup_in_the_boilerplate_is_named_by_its_line),
 		TEST(an_unknown_setting_suggests_the_near_one),
 		TEST(each_type_refuses_the_others),
 		TEST(a_text_must_be_one_and_pass_its_check),

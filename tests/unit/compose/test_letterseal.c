@@ -102,6 +102,8 @@ static void signatures_stand_before_the_message_that_is_built_without_them(void 
 	struct str signed_message;
 
 	str_init(&signed_message, STR_MAX_LARGE);
+	/* Its one-click field is for signed messages only. */
+	f->sample.frame.unsubscribe_url = SPAN("");
 	assert_int_equal(compile(f, RELEASE), OK);
 	assert_int_equal(build(f, NULL), OK);
 	str_add(&signed_message, str_span(&f->out));
@@ -374,9 +376,26 @@ static void a_damaged_signed_letter_is_refused_or_stays_in_its_bounds(void **sta
 	str_clear(&saved);
 }
 
+static void one_click_is_offered_under_a_signature_only(void **state)
+{
+	static const char field[] = "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+	struct fixture *f = *state;
+
+	assert_int_equal(compile(f, RELEASE), OK);
+	assert_int_equal(build(f, NULL), OK);
+	assert_contains(f->out.ptr, field);
+	f->sample.frame.signer_count = 0;
+	assert_int_equal(compile(f, RELEASE), OK);
+	str_empty(&f->out);
+	assert_int_equal(build(f, NULL), OK);
+	assert_null(strstr(f->out.ptr, "List-Unsubscribe-Post"));
+	assert_contains(f->out.ptr, "\r\nList-Unsubscribe: <https://");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(one_click_is_offered_under_a_signature_only),
 		TEST(signatures_stand_before_the_message_that_is_built_without_them),
 		TEST(building_a_signed_letter_twice_gives_the_same_bytes),
 		TEST(the_hash_is_of_the_body_whatever_the_values),

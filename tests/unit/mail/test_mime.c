@@ -82,7 +82,7 @@ static void parts_stand_between_boundaries_and_end_where_their_bytes_end(void **
 static void an_attachment_and_an_inline_image_carry_their_names(void **state)
 {
 	struct mime_part *root = mime_new_multipart("mixed", "=_out");
-	struct mime_part *related = mime_new_multipart("related", "=_in");
+	struct mime_part *related = mime_new_related("text/html", "=_in");
 	struct mime_part *image = mime_new_leaf("image/png", MIME_BASE64, SPAN("iVBORw0K\r\n"));
 	struct mime_part *paper = mime_new_leaf("application/pdf", MIME_BASE64, SPAN("JVBERi0=\r\n"));
 	char *bytes;
@@ -95,13 +95,14 @@ static void an_attachment_and_an_inline_image_carry_their_names(void **state)
 	mime_add(root, related);
 	mime_add(root, paper);
 	bytes = written(root);
-	assert_contains(bytes, "--=_out\r\nContent-Type: multipart/related; boundary=\"=_in\"\r\n\r\n"
-			       "--=_in\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
-			       "Content-ID: <map@harbour.example>\r\nContent-Disposition: inline\r\n\r\n"
-			       "iVBORw0K\r\n\r\n--=_in--\r\n\r\n--=_out\r\n"
-			       "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
-			       "Content-Disposition: attachment; filename*=utf-8''M%C3%A4rz.pdf\r\n\r\n"
-			       "JVBERi0=\r\n\r\n--=_out--\r\n");
+	assert_contains(bytes,
+		"--=_out\r\nContent-Type: multipart/related; boundary=\"=_in\"; type=\"text/html\"\r\n\r\n"
+		"--=_in\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+		"Content-ID: <map@harbour.example>\r\nContent-Disposition: inline\r\n\r\n"
+		"iVBORw0K\r\n\r\n--=_in--\r\n\r\n--=_out\r\n"
+		"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+		"Content-Disposition: attachment; filename*=utf-8''M%C3%A4rz.pdf\r\n\r\n"
+		"JVBERi0=\r\n\r\n--=_out--\r\n");
 	free(bytes);
 }
 
