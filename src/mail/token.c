@@ -85,7 +85,7 @@ void token_message_id(const struct token_epoch *epoch, int64_t dispatch, int64_t
 void token_boundary(
 	const struct token_epoch *epoch, int64_t dispatch, struct span language, int part, struct str *out)
 {
-	unsigned char digest[TOKEN_DIGEST_SIZE];
+	unsigned char digest[TOKEN_DIGEST_SIZE] = {0};
 	struct str input;
 
 	token_digest(language, digest);
@@ -133,7 +133,7 @@ struct token_maker {
 static void maker_init(
 	struct token_maker *maker, const struct token_secret *secret, const struct token_epoch *epoch)
 {
-	unsigned char digest[TOKEN_DIGEST_SIZE];
+	unsigned char digest[TOKEN_DIGEST_SIZE] = {0};
 
 	maker->hash = hash_new();
 	maker->number = secret->number;
@@ -186,7 +186,7 @@ static void derive(const struct token_maker *maker, enum use use, enum token_pur
 static void turn_payload(const struct token_maker *maker, enum token_purpose purpose,
 	const unsigned char *mac, unsigned char *payload)
 {
-	unsigned char stream[TOKEN_DIGEST_SIZE];
+	unsigned char stream[TOKEN_DIGEST_SIZE] = {0};
 
 	derive(maker, USE_STREAM, purpose, span_bytes(mac, MAC_SIZE), stream);
 	for (size_t i = 0; i < PAYLOAD_SIZE; i++)
@@ -222,7 +222,7 @@ enum status token_find_secret(const struct token_secrets *secrets, unsigned char
 
 void token_secret_check(const struct token_secret *secret, unsigned char check[TOKEN_CHECK_SIZE])
 {
-	unsigned char digest[TOKEN_DIGEST_SIZE];
+	unsigned char digest[TOKEN_DIGEST_SIZE] = {0};
 	EVP_MD_CTX *hash = hash_new();
 
 	hash_two(hash, SPAN("dateline secret"), span_bytes(secret->bytes, sizeof(secret->bytes)), digest);
@@ -249,7 +249,7 @@ void token_maker_free(struct token_maker *maker)
 enum status token_maker_add(
 	struct token_maker *maker, const struct token *token, struct str *out, struct err *err)
 {
-	unsigned char mac[TOKEN_DIGEST_SIZE];
+	unsigned char mac[TOKEN_DIGEST_SIZE] = {0};
 	unsigned char raw[RAW_SIZE];
 	unsigned char *payload = raw + 1 + MAC_SIZE;
 
@@ -289,7 +289,7 @@ static enum status show(
 	const struct token_maker *maker, enum token_purpose purpose, unsigned char *raw, struct err *err)
 {
 	unsigned char *payload = raw + 1 + MAC_SIZE;
-	unsigned char mac[TOKEN_DIGEST_SIZE];
+	unsigned char mac[TOKEN_DIGEST_SIZE] = {0};
 
 	turn_payload(maker, purpose, raw + 1, payload);
 	derive(maker, USE_MAC, purpose, span_bytes(payload, PAYLOAD_SIZE), mac);
