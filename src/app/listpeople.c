@@ -167,9 +167,8 @@ static enum status check_may_join(struct store *store, const struct medialist *l
 	suppression_clear(&suppression);
 	if (state == MEMBER_REMOVED)
 		return err_set(err, E_DENIED,
-			"\"%s\" was removed from \"%s\" and is suppressed: \"dateline suppress why %s\" "
-			"tells "
-			"why",
+			"\"%s\" was removed from \"%s\" and is suppressed: "
+			"\"dateline suppress why %s\" tells why",
 			address, list->name, address);
 	return OK;
 }

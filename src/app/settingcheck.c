@@ -195,9 +195,8 @@ enum status settingcheck_sender(struct span text, struct err *err)
 			SPAN_ARG(text));
 	else if (mailbox.addr.needs_smtputf8)
 		status = err_set(err, E_SYNTAX,
-			"\"%.*s\" has letters beyond ASCII before its '@': most servers could neither take "
-			"mail "
-			"from it nor answer it",
+			"\"%.*s\" has letters beyond ASCII before its '@': "
+			"most servers could neither take mail from it nor answer it",
 			SPAN_ARG(text));
 	mailbox_clear(&mailbox);
 	return status;

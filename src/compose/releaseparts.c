@@ -51,18 +51,16 @@ static bool fits(struct looking *looking, const struct release_file *file, size_
 	if (looking->total > RELEASEPARTS_SIZE_MAX) {
 		if (!looking->is_over)
 			say(looking, E_RANGE, file->line,
-				"\"%s\": images and attachments are larger than %u MB together, which Gmail "
-				"and "
-				"others refuse: link to the large ones under \"media:\"",
+				"\"%s\": images and attachments are larger than %u MB together, "
+				"which Gmail and others refuse: link to the large ones under \"media:\"",
 				file->path, RELEASEPARTS_SIZE_MAX / 1024 / 1024);
 		looking->is_over = true;
 		return false;
 	}
 	if (before <= TOTAL_LARGE && looking->total > TOTAL_LARGE)
 		say(looking, OK, file->line,
-			"\"%s\": with it, images and attachments are %.1f MB together: link to the large "
-			"ones under "
-			"\"media:\" instead",
+			"\"%s\": with it, images and attachments are %.1f MB together: "
+			"link to the large ones under \"media:\" instead",
 			file->path, (double)looking->total / MB);
 	return true;
 }
@@ -140,9 +138,8 @@ static void check_size(
 			file->path, picture->width, picture->height, SIDE_MAX, WIDTH_ENOUGH);
 	else if (picture->width > WIDTH_LARGE || is_large)
 		say(looking, OK, file->line,
-			"\"%s\" is %u × %u pixels and %.1f MB: %u pixels wide are enough, and the original "
-			"can be "
-			"linked under \"media:\"",
+			"\"%s\" is %u × %u pixels and %.1f MB: %u pixels wide are enough, "
+			"and the original can be linked under \"media:\"",
 			file->path, picture->width, picture->height, (double)part->bytes.len / MB,
 			WIDTH_ENOUGH);
 }

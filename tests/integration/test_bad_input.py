@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import unittest
 
@@ -67,6 +68,17 @@ TEMPLATES = {
 }  # fmt: skip
 
 
+IMAGE = 'title: A\nimages:\n  - path: a.jpg\n    alt: A\n    credit: B\n'
+
+# What is bad in a file that goes along: its name, its bytes, the release's head, the line it is named on, a word of why.
+FILES = {
+  "an image that is a web page": ("a.jpg", b"<!DOCTYPE html><html><title>Log in</title></html>", IMAGE, 4, "no picture"),
+  "an image that breaks off": ("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", IMAGE, 4, "picture"),
+  "an attachment over the limit": ("a.zip", b"PK\x03\x04" + bytes(18 << 20), "title: A\nattachments:\n  - a.zip\n", 4, "18 MB"),
+  "an attachment that is a program": ("a.pdf", b"MZ\x90\0" + bytes(200), "title: A\nattachments:\n  - a.pdf\n", 4, '"a.pdf"'),
+}  # fmt: skip
+
+
 class BadInput(NewsroomCase):
   def setUp(self):
     self.press = self.newsroom()
@@ -99,6 +111,24 @@ class BadInput(NewsroomCase):
       with self.subTest(what):
         self.press.write("releases/fund.md", release(head, body))
         self.assert_no_message(f"fund.md:{line}", why)
+
+  def test_a_bad_file_is_refused_by_file_and_line(self):
+    for what, (name, content, head, line, why) in FILES.items():
+      with self.subTest(what):
+        with open(self.press.path_of("releases", name), "wb") as file:
+          file.write(content)
+        self.press.write("releases/fund.md", release(head))
+        self.assert_no_message(f"fund.md:{line}", why)
+
+  def test_a_key_of_512_bits_signs_nothing(self):
+    self.is_broken = True
+    path = self.press.path_of("keys/harbour.example/short.pem")
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with open(path, "wb") as file:
+      os.fchmod(file.fileno(), 0o600)
+      file.write(subprocess.run(["openssl", "genrsa", "512"], capture_output=True, check=True).stdout)
+    self.assert_refused("short.pem", "512 bits", "key", "show")
+    self.assert_refused("short.pem", "512 bits", "send", "fund", "--to", "europe", "--yes")
 
   def test_a_bad_template_is_refused_by_file_and_line(self):
     for what, (name, content, line, why) in TEMPLATES.items():
