@@ -16,8 +16,8 @@ enum status file_load(const char *path, struct str *out, struct err *err);
 
 /*
  * As file_load, of a file that holds a secret: E_DENIED, saying what to type, if group or others
- * may do anything with it, or if it is neither ours nor root's. It is the file that was looked at that is
- * read.
+ * may do anything with it. Whose it is doesn't matter: only root can read another user's, and may
+ * work in that user's newsroom. What is looked at is what is read.
  */
 enum status file_load_private(const char *path, struct str *out, struct err *err);
 
