@@ -5,6 +5,7 @@
 
 #include "app/brakes.h"
 #include "app/freeze.h"
+#include "base/mem.h"
 #include "store/sqlite.h"
 #include "support/newdispatch.h"
 #include "support/newlist.h"
@@ -53,7 +54,7 @@ static void turn(struct newsroomcase *room, struct load *load)
 static void settle(struct load *load, struct courierjob *job, enum delivery_state outcome, int code)
 {
 	struct attempt attempt = newdispatch_attempt(
-		1, job->delivery.position, job->job.attempt_number, outcome, code, "words");
+		job->job.dispatch, job->delivery.position, job->job.attempt_number, outcome, code, "words");
 
 	load_settle(load, job, &attempt);
 }
@@ -225,6 +226,73 @@ static void a_letter_that_cannot_be_built_holds_its_dispatch(void **state)
 	load_free(load);
 }
 
+/* A release with one attachment of 17 MB, to four people; dispatch 2 is of it. */
+static void freeze_large(struct newsroomcase *room)
+{
+	char *bytes = mem_alloc(17u * 1024u * 1024u);
+	struct release_set *set = NULL;
+	struct plan *plan;
+	int64_t id = 0;
+
+	newlist_import(&room->place, "europe", "address,name\ndee@radio.example,Dee\n");
+	memset(bytes, 'x', 17u * 1024u * 1024u - 1);
+	newsroomcase_write(room, "releases/annex.txt", bytes);
+	newsroomcase_write(room, "releases/large.md",
+		"---\ntitle: Large\nattachments:\n  - path: annex.txt\n---\nWords.\n");
+	free(bytes);
+	if (release_set_load(newsroom_releases(room->newsroom), "large", "en", newsroom_zone(room->newsroom),
+		    &set, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	plan = newsroomcase_plan(room, set, "europe");
+	if (freeze_plan(room->newsroom, plan, &id, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	assert_int_equal(id, 2);
+	plan_free(plan);
+	release_set_free(set);
+}
+
+static void few_large_messages_wait_at_a_time(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct load *load = NULL;
+	struct courierjob *jobs[4];
+
+	freeze_large(room);
+	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
+	assert_int_equal(load_add(load, 2, &room->place.err), OK);
+	turn(room, load);
+	for (size_t i = 0; i < 4; i++)
+		jobs[i] = load_take(load);
+	assert_non_null(jobs[2]);
+	assert_null(jobs[3]);
+	assert_true(load_is_hungry(load));
+	for (size_t i = 0; i < 3; i++)
+		settle(load, jobs[i], DELIVERY_ACCEPTED, 250);
+	turn(room, load);
+	jobs[3] = load_take(load);
+	assert_non_null(jobs[3]);
+	load_give_back(load, jobs[3]);
+	load_free(load);
+}
+
+static void a_dispatch_whose_messages_are_too_large_is_held(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct load *load = loaded(room);
+	struct courierjob *job;
+	int64_t position;
+
+	turn(room, load);
+	job = load_take(load);
+	position = job->job.position;
+	load_give_back_large(load, job, "the message has 9 bytes and the relay takes at most 8");
+	assert_false(load_may_send(load, 1));
+	turn(room, load);
+	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, position), DELIVERY_QUEUED);
+	load_free(load);
+}
+
 static void a_held_dispatch_is_not_taken_on(void **state)
 {
 	struct newsroomcase *room = *state;
@@ -252,6 +320,8 @@ int main(void)
 		TEST(what_others_hand_over_is_taken_on),
 		TEST(a_turn_that_stops_takes_nothing_on),
 		TEST(a_letter_that_cannot_be_built_holds_its_dispatch),
+		TEST(few_large_messages_wait_at_a_time),
+		TEST(a_dispatch_whose_messages_are_too_large_is_held),
 		TEST(a_held_dispatch_is_not_taken_on),
 	};
 
