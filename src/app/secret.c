@@ -122,10 +122,10 @@ enum status secret_load(const char *keys_folder, struct token_secrets *out, stru
 	status = file_load_private(path, &text, err);
 	if (status == E_NOTFOUND)
 		status = err_set(err, E_NOTFOUND,
-			"there is no file \"%s\": restore it from a backup; "
-			"without it no message can be made, "
-			"and nobody can unsubscribe by a link that was sent before",
-			path);
+			"there is no file \"%s\": restore it from a backup, or unsubscribe links in mail "
+			"that was sent stay dead; if it's lost for good: "
+			"(umask 077; echo 2 $(openssl rand -hex 32) >'%s')",
+			path, path);
 	if (status == OK)
 		status = secret_parse(str_span(&text), path, out, err);
 	str_wipe(&text);

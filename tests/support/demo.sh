@@ -65,6 +65,8 @@ check() {
 		fail "$greylisted wasn't accepted on the second try"
 	[ "$(find "$demo/received" -name '*.eml' | wc -l)" = $((members - 2)) ] ||
 		fail "the server didn't receive what the log says"
+	[ "$(grep -lr '^DKIM-Signature: ' "$demo/received" | wc -l)" = $((members - 2)) ] ||
+		fail "what the server received isn't signed"
 }
 
 rm -rf "$demo"
@@ -79,13 +81,16 @@ for list in africa americas asia-pacific europe mena; do
 	run list import "$list" "lists/$list.csv"
 done
 
-say "2. The release, looked over and sent to Europe"
+say "2. Keys to sign with; their public halves are for the DNS"
+run key new
+
+say "3. The release, looked over and sent to Europe"
 run release check harbour-fund
 status=0
 run send harbour-fund --to europe --yes --wait 30s || status=$?
 [ $status = 5 ] || fail "send ended with $status instead of 5, unfinished"
 
-say "3. The delivery log"
+say "4. The delivery log"
 run log
 run log --address "$greylisted"
 check "$("$program" list export europe | tail -n +2 | wc -l)"

@@ -35,7 +35,8 @@ static void one_that_is_not_there_says_what_is_lost(void **state)
 	assert_int_equal(secret_load(*state, &secrets, &err), E_NOTFOUND);
 	assert_contains(err.text, "/secret\"");
 	assert_contains(err.text, "restore it from a backup");
-	assert_contains(err.text, "unsubscribe");
+	assert_contains(err.text, "unsubscribe links in mail that was sent stay dead");
+	assert_contains(err.text, "openssl rand -hex 32");
 }
 
 static void one_that_others_may_read_is_refused(void **state)
