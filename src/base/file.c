@@ -64,21 +64,6 @@ static enum status open_file(const char *path, int *fd, struct stat *info, struc
 	return status;
 }
 
-enum status file_load(const char *path, struct str *out, struct err *err)
-{
-	struct stat info;
-	enum status status;
-	int fd;
-
-	str_empty(out);
-	status = open_file(path, &fd, &info, err);
-	if (status != OK)
-		return status;
-	status = read_all(fd, path, out, err);
-	close(fd);
-	return status;
-}
-
 static enum status check_private(const struct stat *info, const char *path, struct err *err)
 {
 	if (info->st_mode & (S_IRWXG | S_IRWXO))
@@ -88,7 +73,7 @@ static enum status check_private(const struct stat *info, const char *path, stru
 	return OK;
 }
 
-enum status file_load_private(const char *path, struct str *out, struct err *err)
+static enum status load(const char *path, bool is_private, struct str *out, struct err *err)
 {
 	struct stat info;
 	enum status status;
@@ -98,11 +83,22 @@ enum status file_load_private(const char *path, struct str *out, struct err *err
 	status = open_file(path, &fd, &info, err);
 	if (status != OK)
 		return status;
-	status = check_private(&info, path, err);
+	if (is_private)
+		status = check_private(&info, path, err);
 	if (status == OK)
 		status = read_all(fd, path, out, err);
 	close(fd);
 	return status;
+}
+
+enum status file_load(const char *path, struct str *out, struct err *err)
+{
+	return load(path, false, out, err);
+}
+
+enum status file_load_private(const char *path, struct str *out, struct err *err)
+{
+	return load(path, true, out, err);
 }
 
 static enum status write_all(int fd, struct span content, const char *path, struct err *err)
