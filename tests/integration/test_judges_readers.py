@@ -22,8 +22,8 @@ PICTURES = [
   ("png", pictures.png(520, 16, extra=b"x" * 30_000)),
 ]  # fmt: skip
 
-# GMime up to 3.2.13 joins words of one encoding before it decodes them, and loses what comes after padding
-# (jstedfast/gmime issue 133). Ours have none but behind a grapheme so long that nothing else will do.
+# GMime up to 3.2.13 joins words of one encoding before it decodes them, and loses what comes after padding.
+# Ours have none but behind a grapheme so long that nothing else will do.
 PADDED_WITHIN = re.compile(rb"=\?=\r\n =\?utf-8\?B\?")
 FIELDS = {"subject": b"subject", "to": b"to", "reply_to": b"reply-to", "list_id": b"list-id"}
 

@@ -3,6 +3,9 @@
  */
 #include "support/newsroomcase.h"
 
+#include "app/freeze.h"
+#include "app/keymake.h"
+#include "app/lists.h"
 #include "app/newsroominit.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -143,4 +146,38 @@ struct plan *newsroomcase_plan(struct newsroomcase *room, const struct release_s
 	if (plan_make(room->newsroom, &request, &plan, &room->place.err) != OK)
 		fail_msg("%s", room->place.err.text);
 	return plan;
+}
+
+int64_t newsroomcase_freeze(struct newsroomcase *room, const char *lists)
+{
+	struct release_set *set = newsroomcase_load(room);
+	struct plan *plan = newsroomcase_plan(room, set, lists);
+	int64_t id = 0;
+
+	if (freeze_plan(room->newsroom, plan, &id, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	plan_free(plan);
+	release_set_free(set);
+	return id;
+}
+
+void newsroomcase_make_key(struct newsroomcase *room, const char *domain, const char *selector)
+{
+	struct key_request request = {
+		.domain = domain, .selector = selector, .algorithm = "ed25519", .now_ms = room->now_ms};
+	struct key_list list = {0};
+
+	if (keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	key_list_clear(&list);
+}
+
+void newsroomcase_set_from(struct newsroomcase *room, const char *list, const char *from)
+{
+	struct fields settings = {0};
+
+	fields_set(&settings, "from", span_of(from));
+	if (lists_set(room->place.store, list, &settings, "mroy", &room->place.err) != OK)
+		fail_msg("%s", room->place.err.text);
+	fields_clear(&settings);
 }

@@ -35,4 +35,11 @@ struct release_set *newsroomcase_load(struct newsroomcase *room);
 /* A plan for lists and nothing else; plan_free it. Fails the test if that fails. */
 struct plan *newsroomcase_plan(struct newsroomcase *room, const struct release_set *set, const char *lists);
 
+/* Freeze "fund" for lists, and nothing else: the dispatch's number. Fails the test if that fails. */
+int64_t newsroomcase_freeze(struct newsroomcase *room, const char *lists);
+
+/* An Ed25519 key to sign with; a list's own sender. Both fail the test if that fails. */
+void newsroomcase_make_key(struct newsroomcase *room, const char *domain, const char *selector);
+void newsroomcase_set_from(struct newsroomcase *room, const char *list, const char *from);
+
 #endif

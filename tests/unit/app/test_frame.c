@@ -3,7 +3,6 @@
  */
 #include "app/frame.h"
 
-#include "app/keymake.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
@@ -97,25 +96,13 @@ static void a_sender_that_is_no_mailbox_is_refused(void **state)
 	assert_int_equal(frame_init(&frame, room->newsroom, &own, &room->place.err), E_SYNTAX);
 }
 
-static void make_key(struct newsroomcase *room)
-{
-	struct key_request request = {.domain = "harbour.example",
-		.selector = "press",
-		.algorithm = "ed25519",
-		.now_ms = room->now_ms};
-	struct key_list list = {0};
-
-	assert_int_equal(keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
-	key_list_clear(&list);
-}
-
 static void what_is_sent_is_signed_and_a_preview_is_not(void **state)
 {
 	struct newsroomcase *room = *state;
 	struct frame_options preview = options;
 	struct frame frame;
 
-	make_key(room);
+	newsroomcase_make_key(room, "harbour.example", "press");
 	assert_int_equal(frame_init(&frame, room->newsroom, &options, &room->place.err), OK);
 	assert_int_equal(frame.letter.signer_count, 1);
 	assert_span(frame.letter.signers[0].selector, "press");

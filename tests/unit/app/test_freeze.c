@@ -4,7 +4,6 @@
 #include "app/freeze.h"
 
 #include "app/letterbox.h"
-#include "app/lists.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 #include "support/newdispatch.h"
@@ -190,12 +189,9 @@ static void there_is_a_letter_for_each_language_that_is_used(void **state)
 static void a_list_with_its_own_from_has_its_own_letter(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct fields settings = {0};
 	struct str messages;
 
-	fields_set(&settings, "from", SPAN("Mena Desk <mena@harbour.example>"));
-	assert_int_equal(lists_set(room->place.store, "mena", &settings, "mroy", &room->place.err), OK);
-	fields_clear(&settings);
+	newsroomcase_set_from(room, "mena", "Mena Desk <mena@harbour.example>");
 	must_freeze(room, "europe,mena");
 	assert_int_equal(count(room, "SELECT count(*) FROM letter"), 2);
 	str_init(&messages, STR_MAX_LARGE);

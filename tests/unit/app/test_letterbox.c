@@ -3,8 +3,6 @@
  */
 #include "app/letterbox.h"
 
-#include "app/freeze.h"
-#include "app/keymake.h"
 #include "base/file.h"
 #include "store/deliveries.h"
 #include "store/sqlite.h"
@@ -14,38 +12,18 @@
 
 #include <unistd.h>
 
-static void make_key(struct newsroomcase *room, const char *selector)
-{
-	struct key_request request = {.domain = "harbour.example",
-		.selector = selector,
-		.algorithm = "ed25519",
-		.now_ms = room->now_ms};
-	struct key_list list = {0};
-
-	if (keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err) != OK)
-		fail_msg("%s", room->place.err.text);
-	key_list_clear(&list);
-}
-
 static int set_up(void **state)
 {
 	struct newsroomcase *room;
-	struct release_set *set;
-	struct plan *plan;
-	int64_t id = 0;
 
 	if (newsroomcase_set_up(state) != 0)
 		return -1;
 	room = *state;
 	newsroomcase_write_fund(room);
-	make_key(room, "first");
+	newsroomcase_make_key(room, "harbour.example", "first");
 	newlist_import(
 		&room->place, "europe", "address,name\nana@paper.example,Ana Pérez\nbo@wire.example,Bo Li\n");
-	set = newsroomcase_load(room);
-	plan = newsroomcase_plan(room, set, "europe");
-	assert_int_equal(freeze_plan(room->newsroom, plan, &id, &room->place.err), OK);
-	plan_free(plan);
-	release_set_free(set);
+	newsroomcase_freeze(room, "europe");
 	return 0;
 }
 
@@ -181,7 +159,7 @@ static void a_message_is_signed_with_the_key_it_was_frozen_with(void **state)
 	assert_contains(before.ptr, "DKIM-Signature: v=1; a=ed25519-sha256");
 	assert_contains(before.ptr, "s=first;");
 	room->now_ms += 1000;
-	make_key(room, "second");
+	newsroomcase_make_key(room, "harbour.example", "second");
 	assert_int_equal(build(room, &deliveries[0], &after), OK);
 	assert_string_equal(before.ptr, after.ptr);
 	str_clear(&before);

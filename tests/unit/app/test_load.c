@@ -17,9 +17,6 @@
 static int set_up(void **state)
 {
 	struct newsroomcase *room;
-	struct release_set *set;
-	struct plan *plan;
-	int64_t id = 0;
 
 	if (newsroomcase_set_up(state) != 0)
 		return -1;
@@ -27,11 +24,7 @@ static int set_up(void **state)
 	newsroomcase_write_fund(room);
 	newlist_import(&room->place, "europe",
 		"address,name\nana@paper.example,Ana\nbo@wire.example,Bo\ncy@radio.example,Cy\n");
-	set = newsroomcase_load(room);
-	plan = newsroomcase_plan(room, set, "europe");
-	assert_int_equal(freeze_plan(room->newsroom, plan, &id, &room->place.err), OK);
-	plan_free(plan);
-	release_set_free(set);
+	newsroomcase_freeze(room, "europe");
 	return 0;
 }
 

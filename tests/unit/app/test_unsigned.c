@@ -3,8 +3,6 @@
  */
 #include "app/unsigned.h"
 
-#include "app/keymake.h"
-#include "app/lists.h"
 #include "support/newlist.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
@@ -17,15 +15,6 @@ struct unsignedcase {
 	struct unsigned_domains domains;
 };
 
-static void set_from(struct newsroomcase *room, const char *list, const char *from)
-{
-	struct fields settings = {0};
-
-	fields_set(&settings, "from", span_of(from));
-	assert_int_equal(lists_set(room->place.store, list, &settings, "mroy", &room->place.err), OK);
-	fields_clear(&settings);
-}
-
 static void init(struct unsignedcase *c, void **state)
 {
 	static const char *const lists[] = {"europe", "mena", "africa"};
@@ -34,8 +23,8 @@ static void init(struct unsignedcase *c, void **state)
 	newsroomcase_write_fund(c->room);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		newlist_import(&c->room->place, lists[i], "address,name\nana@paper.example,Ana\n");
-	set_from(c->room, "mena", "Mena Desk <mena@harbour.example>");
-	set_from(c->room, "africa", "Africa Desk <desk@relief.example>");
+	newsroomcase_set_from(c->room, "mena", "Mena Desk <mena@harbour.example>");
+	newsroomcase_set_from(c->room, "africa", "Africa Desk <desk@relief.example>");
 	c->set = newsroomcase_load(c->room);
 	c->plan = newsroomcase_plan(c->room, c->set, "europe,mena,africa");
 }
@@ -45,16 +34,6 @@ static void clear(struct unsignedcase *c)
 	unsigned_clear(&c->domains);
 	plan_free(c->plan);
 	release_set_free(c->set);
-}
-
-static void make_key(struct newsroomcase *room, const char *domain)
-{
-	struct key_request request = {
-		.domain = domain, .selector = "press", .algorithm = "ed25519", .now_ms = room->now_ms};
-	struct key_list list = {0};
-
-	assert_int_equal(keymake(newsroom_keys(room->newsroom), &request, &list, &room->place.err), OK);
-	key_list_clear(&list);
 }
 
 static void find(struct unsignedcase *c)
@@ -79,7 +58,7 @@ static void a_domain_with_a_key_is_not_named(void **state)
 	struct unsignedcase c;
 
 	init(&c, state);
-	make_key(c.room, "harbour.example");
+	newsroomcase_make_key(c.room, "harbour.example", "press");
 	find(&c);
 	assert_int_equal(c.domains.count, 1);
 	assert_string_equal(c.domains.names[0], "relief.example");

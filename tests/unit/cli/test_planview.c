@@ -3,7 +3,6 @@
  */
 #include "cli/planview.h"
 
-#include "app/lists.h"
 #include "app/suppressions.h"
 #include "support/capture.h"
 #include "support/newlist.h"
@@ -99,12 +98,9 @@ static void what_there_is_none_of_is_not_spoken_of(void **state)
 static void lists_with_senders_of_their_own_are_named(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct fields settings = {0};
 	struct viewcase c;
 
-	fields_set(&settings, "from", SPAN("Mena Desk <mena@harbour.example>"));
-	assert_int_equal(lists_set(room->place.store, "mena", &settings, "mroy", &room->place.err), OK);
-	fields_clear(&settings);
+	newsroomcase_set_from(room, "mena", "Mena Desk <mena@harbour.example>");
 	init(&c, state);
 	planview_format(&c.view, &c.text);
 	assert_contains(c.text.ptr, "          but mena: Mena Desk <mena@harbour.example>\n");
