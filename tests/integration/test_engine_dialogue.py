@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from enginecase import EngineCase, Server, readers  # noqa: E402
+from enginecase import EngineCase, Server, readers, wait_for  # noqa: E402
 
 # More than the sockets between here and there can hold, so that a dot can't be out.
 LARGE = "12000000"
@@ -54,6 +54,8 @@ class Delivery(EngineCase):
       self.engine(server.url, addresses, "--connections", "1", "--messages-per-connection", "3",
         expect={"accepted": 10})
       self.assert_each_once(server, addresses)
+      # The engine may end before the server has seen its last connection close.
+      wait_for(lambda: len(server.log("closed")) >= 4, "the last connection's end")
       self.assertEqual([line["messages"] for line in server.log("closed")], [3, 3, 3, 1])
 
   def test_a_servers_own_limit_a_session_costs_nobody_a_try(self):
@@ -66,6 +68,7 @@ class Delivery(EngineCase):
   def test_goodbye_is_said(self):
     with Server() as server:
       self.engine(server.url, readers(1), expect={"accepted": 1})
+      wait_for(lambda: server.log("quit"), "a goodbye")
       self.assertEqual(len(server.log("quit")), 1)
 
 
