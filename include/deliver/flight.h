@@ -17,14 +17,12 @@ struct flight;
 enum status flight_open(const char *path, struct flight **out, struct err *err);
 void flight_close(struct flight *flight); /* releases the lock; the file stays */
 
-#define FLIGHT_DIGEST_SIZE 32u
-
 /*
  * Before the write that holds a message's last byte. E_IO: the message must not be finished.
  * E_CONFLICT: what a predecessor left is of another boot; read and truncate it first.
  */
 enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t position, int number,
-	const unsigned char digest[FLIGHT_DIGEST_SIZE], struct err *err);
+	const unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err);
 /* As soon as the reply is parsed. */
 enum status flight_note_reply(struct flight *flight, const struct attempt *attempt, struct err *err);
 
@@ -43,7 +41,7 @@ enum status flight_truncate(struct flight *flight, struct err *err);
 struct flight_entry {
 	int64_t dispatch, position;
 	int number;
-	unsigned char digest[FLIGHT_DIGEST_SIZE];
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
 	const struct attempt *attempt;
 };
 typedef enum status flight_entry_fn(void *context, const struct flight_entry *entry, struct err *err);

@@ -39,6 +39,17 @@ enum attempt_phase {
 	PHASE_COUNT
 };
 
+/* What a refusal is about, and so who is to mend it. The numbers are stored: never reorder. */
+enum attempt_cause {
+	CAUSE_NONE,      /* accepted, or nobody said */
+	CAUSE_RECIPIENT, /* the mailbox: unknown, full, disabled */
+	CAUSE_SITE,      /* the recipient's domain or its servers: busy, greylisting, a rate */
+	CAUSE_MESSAGE,   /* what is in it, or its size */
+	CAUSE_POLICY,    /* our reputation, block lists, authentication: never the journalist's fault */
+	CAUSE_RELAY,     /* the relay, or our settings for it */
+	CAUSE_COUNT
+};
+
 /* A delivery as it is kept. Heap strings; delivery_clear. */
 struct delivery {
 	int64_t dispatch;
@@ -65,6 +76,8 @@ enum tls_use {
 	TLS_VERIFIED
 };
 
+#define ATTEMPT_DIGEST_SIZE 32u
+
 /* One try at one delivery; never changed once written. Instants in ms since 1970 UTC. */
 struct attempt {
 	int64_t dispatch;
@@ -72,20 +85,24 @@ struct attempt {
 	int number; /* the try, from 1 */
 	enum attempt_phase phase;
 	enum delivery_state outcome; /* ACCEPTED, DEFERRED, FAILED or UNKNOWN */
+	enum attempt_cause cause;    /* of a refusal */
 	int code;                    /* SMTP reply code, 0 if the server said nothing */
 	char enhanced[16];           /* RFC 3463 "4.7.1", "" if none */
 	char reply[512];             /* the reply's text, first lines, valid UTF-8, controls out */
 	char relay[256];             /* "host:port" */
 	enum tls_use tls;
-	char tls_version[16];       /* "TLS1.3", "" */
-	int64_t started_ms;         /* when MAIL was handed over */
-	int64_t settled_ms;         /* when the reply that decided was parsed */
-	bool is_possible_duplicate; /* sent again after an unknown */
+	char tls_version[16];                      /* "TLS1.3", "" */
+	int64_t started_ms;                        /* when MAIL was handed over */
+	int64_t settled_ms;                        /* when the reply that decided was parsed */
+	bool is_possible_duplicate;                /* sent again after an unknown */
+	bool has_digest;                           /* of an UNKNOWN one, where it's known */
+	unsigned char digest[ATTEMPT_DIGEST_SIZE]; /* SHA-256 of the message */
 };
 
 const char *delivery_state_name(enum delivery_state state);
 bool delivery_state_parse(struct span text, enum delivery_state *state);
 const char *attempt_phase_name(enum attempt_phase phase);
+const char *attempt_cause_name(enum attempt_cause cause); /* "recipient"; "" for NONE */
 const char *tls_use_name(enum tls_use tls);
 
 #endif

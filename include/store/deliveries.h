@@ -40,6 +40,11 @@ enum status store_give_back(struct store *store, int64_t dispatch, int64_t posit
 enum status store_settle(struct store *store, const struct attempt *attempt, enum delivery_state state,
 	int64_t next_ms, struct err *err);
 
+/* Of the last message that may have gone out: a second one must be the same. E_NOTFOUND, without words, if it
+ * isn't known. */
+enum status store_get_digest(struct store *store, int64_t dispatch, int64_t position,
+	unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err);
+
 /* When the delivery was first tried; 0 if it wasn't. */
 enum status store_get_first_try(
 	struct store *store, int64_t dispatch, int64_t position, int64_t *first_ms, struct err *err);

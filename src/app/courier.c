@@ -74,7 +74,7 @@ static bool engine_may_send(void *context, const struct engine_job *job)
 static enum status engine_notes_final(void *context, const struct engine_job *job, struct err *err)
 {
 	struct courier *courier = context;
-	unsigned char digest[FLIGHT_DIGEST_SIZE];
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
 
 	token_digest(job->message, digest);
 	courier->notes++;

@@ -17,7 +17,7 @@ struct flown {
 	int64_t dispatch, position;
 	int number;
 	bool has_reply;
-	struct attempt attempt;
+	struct attempt attempt; /* the reply's, or only a digest */
 };
 
 struct recovering {
@@ -41,8 +41,12 @@ static enum status collect_flown(void *context, const struct flight_entry *entry
 		sizeof(*recovering->flown));
 	flown = &recovering->flown[recovering->flown_count++];
 	*flown = (struct flown){entry->dispatch, entry->position, entry->number, entry->attempt != NULL, {0}};
-	if (entry->attempt)
+	if (entry->attempt) {
 		flown->attempt = *entry->attempt;
+		return OK;
+	}
+	memcpy(flown->attempt.digest, entry->digest, sizeof(entry->digest));
+	flown->attempt.has_digest = true;
 	return OK;
 }
 
@@ -86,11 +90,10 @@ static const struct flown *find_flown(const struct recovering *recovering, const
 		&key, recovering->flown, recovering->flown_count, sizeof(*recovering->flown), by_delivery);
 }
 
-static struct attempt unknown_attempt(const struct delivery *claimed)
+static struct attempt unknown_attempt(const struct delivery *claimed, const struct flown *flown)
 {
 	int64_t now_ms = clock_now_ms();
-
-	return (struct attempt){
+	struct attempt attempt = {
 		.dispatch = claimed->dispatch,
 		.position = claimed->position,
 		.number = claimed->tries + 1,
@@ -101,6 +104,12 @@ static struct attempt unknown_attempt(const struct delivery *claimed)
 		.settled_ms = now_ms,
 		.is_possible_duplicate = claimed->is_possible_duplicate,
 	};
+
+	if (flown) {
+		memcpy(attempt.digest, flown->attempt.digest, sizeof(attempt.digest));
+		attempt.has_digest = flown->attempt.has_digest;
+	}
+	return attempt;
 }
 
 static enum status settle_claimed(
@@ -118,7 +127,7 @@ static enum status settle_claimed(
 		attempt = flown->attempt;
 		recovering->recovery->settled++;
 	} else {
-		attempt = unknown_attempt(claimed);
+		attempt = unknown_attempt(claimed, flown);
 		recovering->recovery->unknown++;
 	}
 	return outcome_settle(recovering->store, recovering->settings, &attempt, &state, err);

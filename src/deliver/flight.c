@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC 0x31464c44u /* "DLF1" */
+#define MAGIC 0x32464c44u /* "DLF2" */
 #define PREALLOCATE (1024 * 1024)
 #define RECORD_MAX 2048u
 
@@ -52,7 +52,7 @@ struct record {
 
 struct final_record {
 	struct record record;
-	unsigned char digest[FLIGHT_DIGEST_SIZE];
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
 };
 
 /* Followed by the texts: enhanced, relay, tls_version, reply. */
@@ -65,6 +65,8 @@ struct reply_record {
 	uint8_t outcome;
 	uint8_t tls;
 	uint8_t is_possible_duplicate;
+	uint8_t cause;
+	uint8_t zero[7];
 	uint16_t lengths[4];
 };
 
@@ -270,7 +272,7 @@ static enum status append(struct flight *flight, struct record *record, struct e
 }
 
 enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t position, int number,
-	const unsigned char digest[FLIGHT_DIGEST_SIZE], struct err *err)
+	const unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err)
 {
 	struct final_record final = {.record = {
 					     .size = sizeof(final),
@@ -338,6 +340,7 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 		.outcome = (uint8_t)attempt->outcome,
 		.tls = (uint8_t)attempt->tls,
 		.is_possible_duplicate = attempt->is_possible_duplicate,
+		.cause = (uint8_t)attempt->cause,
 	};
 	enum status status;
 
@@ -414,6 +417,7 @@ static bool unpack_reply(const char *buffer, struct attempt *attempt)
 		.started_ms = reply.started_ms,
 		.settled_ms = reply.settled_ms,
 		.is_possible_duplicate = reply.is_possible_duplicate,
+		.cause = reply.cause < CAUSE_COUNT ? (enum attempt_cause)reply.cause : CAUSE_NONE,
 	};
 	for (size_t i = 0; i < 4; i++) {
 		if (reply.lengths[i] >= room[i] || at + reply.lengths[i] > reply.record.size)
@@ -446,7 +450,7 @@ static bool add_found(struct found_list *list, const char *buffer)
 	found.entry.position = record.position;
 	found.entry.number = record.number;
 	if (record.kind == RECORD_FINAL && record.size == sizeof(struct final_record))
-		memcpy(found.entry.digest, buffer + sizeof(record), FLIGHT_DIGEST_SIZE);
+		memcpy(found.entry.digest, buffer + sizeof(record), ATTEMPT_DIGEST_SIZE);
 	else if (record.kind == RECORD_REPLY && record.size >= sizeof(struct reply_record))
 		found.has_reply = unpack_reply(buffer, &found.attempt);
 	else
@@ -460,13 +464,22 @@ static bool add_found(struct found_list *list, const char *buffer)
 static enum status tell(struct found *same, size_t count, flight_entry_fn *fn, void *context, struct err *err)
 {
 	struct flight_entry entry = same[0].entry;
+	struct attempt *attempt = NULL;
+	bool is_noted = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (same[i].has_reply)
-			entry.attempt = &same[i].attempt;
-		else
+		if (same[i].has_reply) {
+			attempt = &same[i].attempt;
+		} else {
 			memcpy(entry.digest, same[i].entry.digest, sizeof(entry.digest));
+			is_noted = true;
+		}
 	}
+	if (attempt && is_noted && attempt->outcome == DELIVERY_UNKNOWN) {
+		memcpy(attempt->digest, entry.digest, sizeof(attempt->digest));
+		attempt->has_digest = true;
+	}
+	entry.attempt = attempt;
 	return fn(context, &entry, err);
 }
 

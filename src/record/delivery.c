@@ -31,6 +31,15 @@ static const char *const phase_names[PHASE_COUNT] = {
 	[PHASE_DOT] = "dot",
 };
 
+static const char *const cause_names[CAUSE_COUNT] = {
+	[CAUSE_NONE] = "",
+	[CAUSE_RECIPIENT] = "recipient",
+	[CAUSE_SITE] = "site",
+	[CAUSE_MESSAGE] = "message",
+	[CAUSE_POLICY] = "policy",
+	[CAUSE_RELAY] = "relay",
+};
+
 static const char *const tls_names[] = {
 	[TLS_NONE] = "none",
 	[TLS_UNVERIFIED] = "unverified",
@@ -56,6 +65,11 @@ bool delivery_state_parse(struct span text, enum delivery_state *state)
 const char *attempt_phase_name(enum attempt_phase phase)
 {
 	return phase_names[phase];
+}
+
+const char *attempt_cause_name(enum attempt_cause cause)
+{
+	return cause_names[cause];
 }
 
 const char *tls_use_name(enum tls_use tls)

@@ -127,6 +127,13 @@ static enum status route_of(
 	return status;
 }
 
+static struct sqlite_value digest_of(const struct attempt *attempt)
+{
+	if (!attempt->has_digest)
+		return sqlite_null();
+	return sqlite_blob(span_bytes((const char *)attempt->digest, sizeof(attempt->digest)));
+}
+
 enum status store_settle(struct store *store, const struct attempt *attempt, enum delivery_state state,
 	int64_t next_ms, struct err *err)
 {
@@ -137,14 +144,15 @@ enum status store_settle(struct store *store, const struct attempt *attempt, enu
 		status = sqlite_run(store,
 			"INSERT INTO attempt (dispatch, position, number, phase, outcome, code, enhanced, "
 			"reply, route, "
-			"started_ms, settled_ms, is_possible_duplicate) "
-			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+			"started_ms, settled_ms, is_possible_duplicate, cause, digest) "
+			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 			SQLITE_VALUES(sqlite_int(attempt->dispatch), sqlite_int(attempt->position),
 				sqlite_int(attempt->number), sqlite_int(attempt->phase),
 				sqlite_int(attempt->outcome), sqlite_int(attempt->code),
 				sqlite_text(attempt->enhanced), sqlite_text(attempt->reply),
 				sqlite_int(route), sqlite_int(attempt->started_ms),
-				sqlite_int(attempt->settled_ms), sqlite_int(attempt->is_possible_duplicate)),
+				sqlite_int(attempt->settled_ms), sqlite_int(attempt->is_possible_duplicate),
+				sqlite_int(attempt->cause), digest_of(attempt)),
 			err);
 	if (status == OK)
 		status = sqlite_run(store,
@@ -154,6 +162,24 @@ enum status store_settle(struct store *store, const struct attempt *attempt, enu
 				sqlite_int(state), sqlite_int(attempt->number), sqlite_int(next_ms)),
 			err);
 	return status;
+}
+
+enum status store_get_digest(struct store *store, int64_t dispatch, int64_t position,
+	unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err)
+{
+	struct sqlite_rows rows;
+	bool is_there;
+	enum status status;
+
+	sqlite_query(store,
+		"SELECT digest FROM attempt WHERE dispatch = ?1 AND position = ?2 AND digest IS NOT NULL "
+		"ORDER BY number DESC LIMIT 1",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), &rows);
+	is_there = sqlite_next(&rows) && sqlite_get_blob(&rows, 0).len == ATTEMPT_DIGEST_SIZE;
+	if (is_there)
+		memcpy(digest, sqlite_get_blob(&rows, 0).ptr, ATTEMPT_DIGEST_SIZE);
+	status = sqlite_end(&rows, err);
+	return status == OK && !is_there ? E_NOTFOUND : status;
 }
 
 enum status store_get_first_try(

@@ -23,6 +23,7 @@ static void read_attempt(const struct sqlite_rows *rows, struct attempt *out)
 		.started_ms = sqlite_get_int(rows, 11),
 		.settled_ms = sqlite_get_int(rows, 12),
 		.is_possible_duplicate = sqlite_get_int(rows, 13) != 0,
+		.cause = (enum attempt_cause)sqlite_get_int(rows, 14),
 	};
 	snprintf(out->enhanced, sizeof(out->enhanced), "%s", sqlite_get_text(rows, 6));
 	snprintf(out->reply, sizeof(out->reply), "%s", sqlite_get_text(rows, 7));
@@ -49,7 +50,7 @@ static enum status load_attempts(struct reading *reading, const struct delivery 
 	sqlite_query(reading->store,
 		"SELECT a.dispatch, a.position, a.number, a.phase, a.outcome, a.code, a.enhanced, a.reply, "
 		"r.relay, "
-		"r.tls, r.tls_version, a.started_ms, a.settled_ms, a.is_possible_duplicate "
+		"r.tls, r.tls_version, a.started_ms, a.settled_ms, a.is_possible_duplicate, a.cause "
 		"FROM attempt a JOIN route r ON r.id = a.route "
 		"WHERE a.dispatch = ?1 AND a.position = ?2 ORDER BY a.number",
 		SQLITE_VALUES(sqlite_int(delivery->dispatch), sqlite_int(delivery->position)), &rows);

@@ -93,7 +93,7 @@ static bool may_send(void *context, const struct engine_job *job)
 
 static enum status note_final(void *context, const struct engine_job *job, struct err *err)
 {
-	static const unsigned char digest[FLIGHT_DIGEST_SIZE] = {1};
+	static const unsigned char digest[ATTEMPT_DIGEST_SIZE] = {1};
 	struct tool *tool = context;
 
 	if (++tool->noted == tool->fail_note_at)

@@ -16,7 +16,7 @@ static struct settings settings = {
 	.retry = {.after = {delays, 1}, .expire_ms = INT64_C(3600000)},
 	.unknown = UNKNOWN_HOLD,
 };
-static const unsigned char digest[FLIGHT_DIGEST_SIZE] = {7};
+static const unsigned char digest[ATTEMPT_DIGEST_SIZE] = {7};
 
 static struct flight *open_flight(struct newstore *place)
 {

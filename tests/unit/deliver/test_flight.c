@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const unsigned char digest[FLIGHT_DIGEST_SIZE] = "a digest of thirty-two bytes all";
+static const unsigned char digest[ATTEMPT_DIGEST_SIZE] = "a digest of thirty-two bytes all";
 
 struct seen {
 	size_t count, replies;
@@ -72,6 +72,7 @@ static struct attempt reply_to(int64_t position)
 		.started_ms = 1000,
 		.settled_ms = 2000,
 		.is_possible_duplicate = true,
+		.cause = CAUSE_POLICY,
 	};
 
 	snprintf(attempt.enhanced, sizeof(attempt.enhanced), "2.0.0");
@@ -126,6 +127,26 @@ static void what_was_noted_is_read_by_the_successor(void **state)
 	assert_int_equal(seen.last.outcome, wanted.outcome);
 	assert_int_equal(seen.last.tls, wanted.tls);
 	assert_true(seen.last.is_possible_duplicate);
+	assert_int_equal(seen.last.cause, CAUSE_POLICY);
+	assert_false(seen.last.has_digest);
+	free(path);
+}
+
+static void the_attempt_of_an_unknown_one_has_its_digest(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	struct attempt attempt = reply_to(3);
+	struct seen seen;
+	struct err err;
+
+	attempt.outcome = DELIVERY_UNKNOWN;
+	note_final(flight, 3);
+	assert_int_equal(flight_note_reply(flight, &attempt, &err), OK);
+	flight_close(flight);
+	seen = read_all(path);
+	assert_true(seen.last.has_digest);
+	assert_memory_equal(seen.last.digest, digest, sizeof(digest));
 	free(path);
 }
 
@@ -313,6 +334,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_was_noted_is_read_by_the_successor, test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(the_attempt_of_an_unknown_one_has_its_digest,
+			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_killed_process_leaves_what_it_noted, test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(

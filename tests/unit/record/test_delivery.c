@@ -57,6 +57,17 @@ static void stored_numbers_never_change(void **state)
 	assert_int_equal(DELIVERY_EXPIRED, 9);
 }
 
+static void every_cause_has_its_word(void **state)
+{
+	const char *names[CAUSE_COUNT - 1];
+
+	(void)state;
+	assert_string_equal(attempt_cause_name(CAUSE_NONE), "");
+	for (int i = 1; i < CAUSE_COUNT; i++)
+		names[i - 1] = attempt_cause_name((enum attempt_cause)i);
+	assert_distinct(names, CAUSE_COUNT - 1);
+}
+
 static void every_phase_and_use_of_tls_has_its_word(void **state)
 {
 	const char *phases[PHASE_COUNT];
@@ -92,6 +103,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_state_is_not_read),
 		cmocka_unit_test(stored_numbers_never_change),
 		cmocka_unit_test(a_cleared_delivery_is_empty_and_can_be_cleared_again),
+		cmocka_unit_test(every_cause_has_its_word),
 		cmocka_unit_test(every_phase_and_use_of_tls_has_its_word),
 	};
 

@@ -221,6 +221,26 @@ static void an_unknown_one_is_queued_again_as_a_possible_duplicate(void **state)
 	delivery_clear(&claim);
 }
 
+static void a_digest_is_kept_of_what_may_have_gone_out(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_members(place);
+	struct attempt attempt = {.dispatch = dispatch,
+		.position = 2,
+		.number = 1,
+		.outcome = DELIVERY_UNKNOWN,
+		.has_digest = true,
+		.digest = "thirty-one octets and a NUL, so"};
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
+
+	assert_int_equal(store_get_digest(place->store, dispatch, 2, digest, &place->err), E_NOTFOUND);
+	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_UNKNOWN, 0, &place->err), OK);
+	attempt = (struct attempt){.dispatch = dispatch, .position = 2, .number = 2};
+	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_DEFERRED, NOW, &place->err), OK);
+	assert_int_equal(store_get_digest(place->store, dispatch, 2, digest, &place->err), OK);
+	assert_memory_equal(digest, "thirty-one octets and a NUL, so", sizeof(digest));
+}
+
 static void only_an_unknown_one_is_queued_again(void **state)
 {
 	struct newstore *place = *state;
@@ -369,6 +389,7 @@ int main(void)
 		TEST(the_first_try_is_remembered),
 		TEST(deliveries_are_counted_by_state_with_the_earliest_next_try),
 		TEST(an_unknown_one_is_queued_again_as_a_possible_duplicate),
+		TEST(a_digest_is_kept_of_what_may_have_gone_out),
 		TEST(only_an_unknown_one_is_queued_again),
 		TEST(a_state_is_only_changed_from_what_it_was_thought_to_be),
 		TEST(cancelling_touches_only_what_is_still_open),
