@@ -89,6 +89,9 @@ TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(FUZZ_SOURCES))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(BENCH_SOURCES))
 TOOLS := $(patsubst %.c,$(BUILD)/%,$(TOOL_SOURCES))
+# The program once more, with the sources that have named steps (see base/step.h) compiled to stop at them.
+STEPS := $(BUILD)/dateline-steps
+STEP_OBJECTS := $(patsubst %.c,$(BUILD)/steps/%.o,$(shell grep -rlF 'base/step.h' src | LC_ALL=C sort))
 MAN_PAGES := $(wildcard src/cli/*.1)
 C_FILES := $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
 H_FILES := $(shell find include tests -name '*.h' | LC_ALL=C sort)
@@ -105,6 +108,15 @@ $(LIBRARY): $(OBJECTS)
 	@echo "  archive $@"
 	@rm -f $@
 	@$(AR) rcs $@ $^
+
+$(STEPS): $(BUILD)/src/cli/main.o $(STEP_OBJECTS) $(LIBRARY)
+	@echo "  link    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/steps/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  compile $< (steps)"
+	@$(CC) $(CPPFLAGS) -DDATELINE_STEPS $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -147,8 +159,11 @@ $(BUILD)/$(GMIME_READER): private LDLIBS += $(call gmime,--libs)
 RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)
 
 .PHONY: tests fuzzers
-tests: $(PROGRAM) $(TESTS) $(TOOLS)
+tests: $(PROGRAM) $(TESTS) $(TOOLS) $(STEPS)
 fuzzers: $(FUZZERS)
+
+.PHONY: steps
+steps: $(STEPS) ## build the program that a test can kill at each named step: build/<mode>/dateline-steps
 
 .PHONY: check
 check: tests ## run all tests; installs nothing

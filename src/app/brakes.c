@@ -6,6 +6,7 @@
 #include "app/dispatches.h"
 #include "app/outcome.h"
 #include "base/clock.h"
+#include "base/step.h"
 #include "mail/addr.h"
 #include "store/deliveries.h"
 #include "store/deliverylog.h"
@@ -59,6 +60,7 @@ static enum status work_hold(void *context, struct err *err)
 	if (status == OK)
 		status = is_over(&dispatch) ? has_ended(&dispatch, err) : hold_one(braking, &dispatch, err);
 	dispatch_clear(&dispatch);
+	step("brakes.holding");
 	return status;
 }
 
@@ -68,6 +70,7 @@ enum status brakes_hold(
 	struct braking braking = {.store = store, .dispatch = dispatch, .who = who};
 	enum status status = store_transaction(store, work_hold, &braking, err);
 
+	step("brakes.held");
 	*count = braking.count;
 	return status;
 }
@@ -103,14 +106,17 @@ static enum status work_resume(void *context, struct err *err)
 				braking->store, dispatch.id, DISPATCH_SENDING, "", clock_now_ms(), err);
 	}
 	dispatch_clear(&dispatch);
+	step("brakes.resuming");
 	return status;
 }
 
 enum status brakes_resume(struct store *store, int64_t dispatch, struct err *err)
 {
 	struct braking braking = {.store = store, .dispatch = dispatch};
+	enum status status = store_transaction(store, work_resume, &braking, err);
 
-	return store_transaction(store, work_resume, &braking, err);
+	step("brakes.resumed");
+	return status;
 }
 
 static enum status work_cancel(void *context, struct err *err)
@@ -129,6 +135,7 @@ static enum status work_cancel(void *context, struct err *err)
 			(size_t)(counts.by_state[DELIVERY_QUEUED] + counts.by_state[DELIVERY_CLAIMED] +
 				 counts.by_state[DELIVERY_DEFERRED]);
 		status = store_cancel_open(braking->store, dispatch.id, err);
+		step("brakes.cancelling");
 	}
 	if (status == OK)
 		status = store_set_dispatch_state(
@@ -142,6 +149,7 @@ enum status brakes_cancel(struct store *store, int64_t dispatch, size_t *count, 
 	struct braking braking = {.store = store, .dispatch = dispatch};
 	enum status status = store_transaction(store, work_cancel, &braking, err);
 
+	step("brakes.cancelled");
 	*count = braking.count;
 	return status;
 }
@@ -208,6 +216,7 @@ static enum status work_resolve(void *context, struct err *err)
 		status = store_count_deliveries(braking->store, dispatch.id, &before, err);
 	if (status == OK)
 		status = resolve_address(braking, err);
+	step("brakes.resolving");
 	if (status == OK)
 		status = go_on_after_resolving(braking, &dispatch, &before, err);
 	dispatch_clear(&dispatch);
@@ -219,6 +228,8 @@ enum status brakes_resolve(struct store *store, int64_t dispatch, const char *ad
 {
 	struct braking braking = {
 		.store = store, .dispatch = dispatch, .resolution = resolution, .address = address};
+	enum status status = store_transaction(store, work_resolve, &braking, err);
 
-	return store_transaction(store, work_resolve, &braking, err);
+	step("brakes.resolved");
+	return status;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/step.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 
@@ -56,6 +57,7 @@ static enum status schedule_all(void *context, struct err *err)
 			status = store_set_dispatch_state(errand->store, errand->dispatches[i],
 				DISPATCH_SCHEDULED, "", clock_now_ms(), err);
 	}
+	step("sender.handing_over");
 	return status;
 }
 
@@ -105,6 +107,7 @@ static enum status follow(struct errand *errand, struct courier **courier, struc
 	bool busy = true;
 	enum status status = hand_over(errand, err);
 
+	step("sender.handed_over");
 	errand->seen.started_ms = clock_steady_ms();
 	if (errand->options->following)
 		errand->options->following(options->context);

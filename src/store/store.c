@@ -4,6 +4,7 @@
 #include "store/store.h"
 
 #include "base/mem.h"
+#include "base/step.h"
 #include "store/migrate.h"
 #include "store/sqlite.h"
 
@@ -155,7 +156,10 @@ static enum status begin(struct store *store, const char *sql, struct err *err)
 
 enum status store_begin(struct store *store, struct err *err)
 {
-	return begin(store, "BEGIN IMMEDIATE", err);
+	enum status status = begin(store, "BEGIN IMMEDIATE", err);
+
+	step("store.begun");
+	return status;
 }
 
 enum status store_begin_read(struct store *store, struct err *err)
@@ -165,8 +169,11 @@ enum status store_begin_read(struct store *store, struct err *err)
 
 enum status store_commit(struct store *store, struct err *err)
 {
-	enum status status = sqlite_run(store, "COMMIT", SQLITE_NO_VALUES, err);
+	enum status status;
 
+	step("store.committing");
+	status = sqlite_run(store, "COMMIT", SQLITE_NO_VALUES, err);
+	step("store.committed");
 	if (status != OK)
 		store_rollback(store);
 	return status;
