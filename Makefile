@@ -229,6 +229,13 @@ cover: ## run all tests and measure what they reach: build/cover/html
 	@lcov $(LCOV) --summary build/cover/src.info 2>&1 | grep -F %
 	@echo "  cover   build/cover/html/index.html"
 
+KILLS ?= 1000
+
+.PHONY: crash
+crash: ## kill senders at random instants, KILLS times, and at each hit of each named step (long)
+	@$(MAKE) --no-print-directory $(JOBS) tests
+	@DATELINE_KILLS=$(KILLS) DATELINE_HITS=all $(RUN_TESTS) --slow 20 --only $(wildcard tests/crash/test_*.py)
+
 .PHONY: fuzz
 fuzz: ## run fuzzer F (all if not given) for SECS seconds in all
 	@$(MAKE) --no-print-directory $(JOBS) MODE=fuzz $(if $(F),build/fuzz/fuzz_$(F),fuzzers)

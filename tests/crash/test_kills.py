@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Killed at any instant, the program loses nobody, and what it may have sent twice it says.
 
-DATELINE_KILLS: how many kills (50). DATELINE_SEED: which instants (the clock's choice); it is printed.
+DATELINE_KILLS: how many kills with deliveries open (50). DATELINE_SEED: which instants (the clock's choice); it is
+printed.
 """
 
 import collections
@@ -13,95 +14,96 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from enginecase import Server  # noqa: E402
-from newsroom import (  # noqa: E402
-  DONE, HELD, Newsroom, NewsroomCase, ended, people,
-)
+from crashcase import SEND, CrashCase, Journal, addresses, two_relays  # noqa: E402
+from newsroom import DONE, HELD, Newsroom, NewsroomCase, ended, people  # noqa: E402
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "50"))
 SEED = int(os.environ.get("DATELINE_SEED", "0")) or time.time_ns() % 1_000_000_000
-CONNECTIONS = 3
+CONNECTIONS = 3  # to each of two relays
 RECIPIENTS = 400
 CROWD = 10_000
-ADDRESSES = [f"reader{i}@d{i % 7}.paper.example" for i in range(1, RECIPIENTS + 1)]
 # From before the first byte is read to well into sending: the slowest machine gets there, too.
 SOONEST_S = 0.005
-LATEST_S = 0.6
+LATEST_S = 0.45
+# Kills that hit nothing open are so many times as frequent, at most: more, and the test aims badly.
+MISSES = 4
 
 
-class Sending(NewsroomCase):
+class Killed:
+  """What a test has seen so far."""
+
+  def __init__(self, wanted):
+    self.wanted = wanted
+    self.counts = collections.Counter()
+
+  @property
+  def is_enough(self):
+    return self.counts["open"] >= self.wanted or self.counts["kills"] >= self.wanted * MISSES + 20
+
+  def __str__(self):
+    return ("{kills} kills, {open} of them with deliveries open, in {dispatches} dispatches to {sent} recipients: "
+      "{marked} marked as possible duplicates, {twice} sent twice, {unknown} looked up by a person").format_map(
+      collections.defaultdict(int, self.counts))
+
+
+class Sending(CrashCase):
   def setUp(self):
     print(f"DATELINE_SEED={SEED}")
     self.random = random.Random(SEED)
 
-  def round(self, press, server, kills):
-    """One dispatch to everybody, killed at most so many times and then left to end: how many kills it took."""
-    killed = 0
-    for arguments in self.commands():
-      process = self.running(press, *arguments)
-      if killed < kills:
-        time.sleep(self.random.uniform(SOONEST_S, LATEST_S))
-        process.send_signal(signal.SIGKILL)
-      done = ended(process)
-      killed += done.returncode == -signal.SIGKILL
-      self.assertIn(done.returncode, (DONE, HELD, -signal.SIGKILL), done.stdout + done.stderr)
-      if done.returncode == HELD:
-        self.resolve(press, server)
-      if self.is_finished(press):
-        break
-    return killed
-
-  def is_finished(self, press):
-    dispatches = press.objects("status")
-    return dispatches and dispatches[0]["state"] == "finished"
-
-  def resolve(self, press, server):
-    """In flight at two kills: a person looks into the server's log."""
-    received = server.accepted()
-    for line in press.log("--state", "unknown"):
-      word = "--accepted" if received[line["address"]] else "--resend"
-      press.ok("resolve", "1", line["address"], word)
-
   def commands(self):
     """Either goes on where the last one was stopped; only `send` begins."""
     while True:
-      yield ("send", "fund", "--to", "europe", "--yes")
-      yield self.random.choice((("resume",), ("send", "fund", "--to", "europe", "--yes")))
+      yield SEND
+      yield self.random.choice((("resume",), SEND))
 
-  def check(self, press, server, killed):
-    received = server.accepted()
-    lines = press.log()
-    self.assertEqual(set(received), set(ADDRESSES), "somebody is lost or a stranger was written to")
-    self.assertEqual({line["address"]: line["state"] for line in lines}, {a: "accepted" for a in ADDRESSES})
-    self.assertEqual(len(press.objects("status")), 1)
-    marked = {line["address"] for line in lines if any(one["possible_duplicate"] for one in line["attempts"])}
-    twice = {address for address, count in received.items() if count > 1}
-    self.assertLessEqual(twice, marked, "sent twice, and nobody says so")
-    self.assertLessEqual(received.total() - RECIPIENTS, killed * CONNECTIONS)
-    self.assertLessEqual(len(marked), killed * CONNECTIONS)
-    self.assert_copies_are_the_same(server, twice)
-    return twice, marked
+  def kill(self, press, process, killed):
+    """At some instant, unless it ended before."""
+    time.sleep(self.random.uniform(SOONEST_S, LATEST_S))
+    process.send_signal(signal.SIGKILL)
+    done = ended(process)
+    if done.returncode == -signal.SIGKILL:
+      journal = Journal(press)
+      is_open = self.assert_left_in_order(journal, 2 * CONNECTIONS) > 0
+      killed.counts.update(kills=1, open=is_open)
+    return done
 
-  def assert_copies_are_the_same(self, server, twice):
-    copies = collections.defaultdict(set)
-    for line, message in zip(server.log("accepted"), server.messages()):
-      copies[line["to"][0]].add(message)
-    self.assertEqual({address for address in twice if len(copies[address]) > 1}, set())
+  def round(self, press, servers, killed, when_held):
+    """One dispatch to everybody, killed until there were enough of it or it ended. The kills that counted."""
+    before = killed.counts["open"]
+    for arguments in self.commands():
+      process = self.running(press, *arguments)
+      done = ended(process) if killed.is_enough else self.kill(press, process, killed)
+      self.assertIn(done.returncode, (DONE, HELD, -signal.SIGKILL), done.stdout + done.stderr)
+      if done.returncode == HELD:
+        when_held(press, servers)
+        killed.counts["unknown"] += self.resolve(press, servers)
+      if self.is_finished(press):
+        break
+    return killed.counts["open"] - before
+
+  def rounds(self, wanted, when_held=lambda *_: None, **settings):
+    killed = Killed(wanted)
+    while not killed.is_enough:
+      with Newsroom(after=("0s",), **settings) as press:
+        # Now and then the first relay hangs up, so that both are used.
+        drops = ("--drop-at", f"connect:{self.random.randrange(6)}")
+        with two_relays(press, CONNECTIONS, ("--delay-ms", "1", *drops), ("--delay-ms", "1")) as servers:
+          press.add_release()
+          press.import_people("europe", people(RECIPIENTS))
+          kills = self.round(press, servers, killed, when_held)
+          twice, marked = self.assert_sent(press, servers, addresses(RECIPIENTS), kills, 2 * CONNECTIONS)
+          killed.counts.update(dispatches=1, sent=RECIPIENTS, twice=len(twice), marked=len(marked))
+    self.assertGreaterEqual(killed.counts["open"], wanted, "too many kills hit nothing")
+    return killed
 
   def test_nobody_is_lost_and_whoever_may_have_it_twice_is_named(self):
-    killed = rounds = 0
-    sums = collections.Counter()
-    while killed < KILLS:
-      rounds += 1
-      with Newsroom(connections=CONNECTIONS, after=("0s",)) as press, Server("--delay-ms", "1") as server:
-        press.configure(url=server.url)
-        press.add_release()
-        press.import_people("europe", people(RECIPIENTS))
-        more = self.round(press, server, KILLS - killed)
-        twice, marked = self.check(press, server, more)
-        killed += more
-        sums.update(twice=len(twice), marked=len(marked))
-    print(f"{killed} kills in {rounds} dispatches: {sums['marked']} marked, {sums['twice']} of them twice")
+    print(f"verdict: unknown = resend: {self.rounds(KILLS - KILLS // 4)}")
+
+  def test_with_hold_nobody_has_it_twice_and_every_unknown_one_is_listed(self):
+    killed = self.rounds(KILLS // 4, self.assert_held_for_a_person, unknown="hold")
+    self.assertEqual(killed.counts["twice"], 0)
+    print(f"verdict: unknown = hold: {killed}")
 
 
 class Importing(NewsroomCase):

@@ -36,7 +36,7 @@ sender = {{
   bounce_address = "bounce@harbour.example";
   copies = [{copies}]; testers = [{testers}];
 }};
-relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; }} );
+relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; }}{more_relays} );
 retry = {{ after = [{after}]; jitter = 0.0; expire = "48h"; }};
 unknown = "{unknown}";
 """
@@ -44,6 +44,7 @@ unknown = "{unknown}";
 FALLBACKS = {
   "url": NOWHERE, "tls": "none", "ca_file": "", "connections": 2, "reply_to": "", "copies": (), "testers": (),
   "after": ("1s", "10m"), "unknown": "resend",
+  "more_relays": "",
 }  # fmt: skip
 
 # The same release in two languages; what is asserted of a message is said here.
@@ -125,8 +126,9 @@ class Newsroom:
   def start(self, *arguments, **options):
     options.setdefault("cwd", self.folder)
     options.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-      env=dict(os.environ, NO_COLOR="1"), **options)
+    environment = dict(os.environ, NO_COLOR="1", **options.pop("env", {}))
+    return subprocess.Popen([options.pop("program", PROGRAM), *arguments], stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE, text=True, env=environment, **options)
 
   def call(self, *arguments, **options):
     """A finished process; the time limit only ends a broken test."""
@@ -212,9 +214,9 @@ class NewsroomCase(unittest.TestCase):
   def newsroom(self, **settings):
     return self.enterContext(Newsroom(**settings))
 
-  def running(self, newsroom, *arguments):
+  def running(self, newsroom, *arguments, **options):
     """A command that goes on; ended with the test at the latest."""
-    process = newsroom.start(*arguments)
+    process = newsroom.start(*arguments, **options)
     self.addCleanup(end_process, process)
     return process
 
