@@ -53,8 +53,8 @@ struct relay_settings {
 	char *password_variable; /* the environment's */
 	int connections;
 	int messages_per_connection;
-	double rate;    /* messages a second over all connections, 0: no limit */
-	char *password; /* from the file or the environment; "" without a user */
+	struct pace_windows rates; /* over all connections */
+	char *password;            /* from the file or the environment; "" without a user */
 };
 
 struct retry_settings {

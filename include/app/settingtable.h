@@ -4,6 +4,7 @@
 #include "app/settingcheck.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "deliver/pace.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,13 +29,14 @@ struct duration_list {
 };
 
 enum setting_type {
-	SETTING_TEXT,     /* char *, never NULL */
-	SETTING_INT,      /* int */
-	SETTING_NUMBER,   /* double */
-	SETTING_CHOICE,   /* int: the index in `choices` */
-	SETTING_TEXTS,    /* struct text_list */
-	SETTING_DURATION, /* int64_t, milliseconds */
-	SETTING_DURATIONS /* struct duration_list */
+	SETTING_TEXT,      /* char *, never NULL */
+	SETTING_INT,       /* int */
+	SETTING_NUMBER,    /* double */
+	SETTING_CHOICE,    /* int: the index in `choices` */
+	SETTING_TEXTS,     /* struct text_list */
+	SETTING_DURATION,  /* int64_t, milliseconds */
+	SETTING_DURATIONS, /* struct duration_list */
+	SETTING_RATES      /* struct pace_windows */
 };
 
 /* A table ends with a row without a name. */
@@ -98,5 +100,7 @@ void settingtable_quote(struct str *out, const char *text);
 
 /* "90s", "5m", "2h", "1d", "1h30m". E_SYNTAX; E_RANGE over a year. */
 enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err);
+/* "20/1s", "10000/1h". E_SYNTAX; E_RANGE outside of 1 to 10 million messages in a second to 31 days. */
+enum status settingtable_parse_rate(struct span text, struct pace_window *window, struct err *err);
 
 #endif

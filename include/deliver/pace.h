@@ -1,23 +1,48 @@
 #ifndef DELIVER_PACE_H
 #define DELIVER_PACE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+/* At most `messages` within any `per_ms`. */
+struct pace_window {
+	int messages;   /* at least 1 */
+	int64_t per_ms; /* at least 1 */
+};
+
+#define PACE_WINDOWS_MAX 4u
+
+struct pace_windows {
+	struct pace_window items[PACE_WINDOWS_MAX];
+	size_t count; /* 0: no limit */
+};
+
+#define PACE_SLOTS 32u /* that a window is divided into: what a limit loses by rounding is one of them */
+
+struct pace_meter {
+	struct pace_window window;
+	int64_t slot_ms;
+	int64_t newest; /* the slot of the last instant seen, counted from 0 ms */
+	uint32_t used;  /* of all slots together */
+	uint32_t counts[PACE_SLOTS + 1];
+};
+
 /*
- * A token bucket: at most `rate` messages a second in the long run, and at most
- * a tenth of a second's worth (one at least) at once after a pause. In place;
+ * How fast somebody wants to be fed: several limits at once, each over a sliding
+ * window, so that a short one bounds bursts and a long one the total. In place;
  * times are clock_steady_ms.
  */
 struct pace {
-	double rate_per_second; /* 0: no limit */
-	double tokens;
-	int64_t last_ms;
+	struct pace_meter meters[PACE_WINDOWS_MAX];
+	size_t count;
 };
 
-void pace_init(struct pace *pace, double rate_per_second, int64_t now_ms);
+void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t now_ms);
 
 /* 0 if one more may go now (it is counted), else after how many milliseconds to ask again. */
 int64_t pace_take(struct pace *pace, int64_t now_ms);
+/* The same question, with nothing counted. */
+int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
 /* One that was taken did not go after all. */
 void pace_return(struct pace *pace);
 

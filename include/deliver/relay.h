@@ -1,7 +1,7 @@
 #ifndef DELIVER_RELAY_H
 #define DELIVER_RELAY_H
 
-#include <stdbool.h>
+#include "deliver/pace.h"
 
 enum relay_tls {
 	RELAY_TLS_NONE,
@@ -19,7 +19,7 @@ struct relay {
 	const char *hello;           /* EHLO's name; "" for the newsroom's domain */
 	int connections;             /* at most, 1…1000 */
 	int messages_per_connection; /* 0: no limit */
-	double rate_per_second;      /* messages over all connections; 0: no limit */
+	struct pace_windows rates;   /* of messages over all connections */
 };
 
 #endif

@@ -47,7 +47,7 @@ static const struct setting relay_table[] = {
 	{"password_variable", SETTING_TEXT, RELAY(password_variable), "", settingcheck_line, 0, 0, NULL},
 	{"connections", SETTING_INT, RELAY(connections), "4", NULL, 1, 1000, NULL},
 	{"messages_per_connection", SETTING_INT, RELAY(messages_per_connection), "0", NULL, 0, 1000000, NULL},
-	{"rate", SETTING_NUMBER, RELAY(rate), "0", NULL, 0, 1000000, NULL},
+	{"rates", SETTING_RATES, RELAY(rates), "", NULL, 0, 0, NULL},
 	{0},
 };
 
@@ -354,6 +354,6 @@ struct relay settings_relay(const struct settings *settings, size_t index)
 		.hello = settings->newsroom.domain,
 		.connections = relay->connections,
 		.messages_per_connection = relay->messages_per_connection,
-		.rate_per_second = relay->rate,
+		.rates = relay->rates,
 	};
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define NAMES_MAX 32u
+#define RATE_MESSAGES_MAX 10000000
+#define RATE_PER_MAX_MS (INT64_C(31) * 86400000)
 
 void settingtable_fault(struct setting_faults *faults, int line, enum status status, const char *format, ...)
 {
@@ -114,6 +116,32 @@ enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, 
 	return OK;
 }
 
+enum status settingtable_parse_rate(struct span text, struct pace_window *window, struct err *err)
+{
+	struct span per = text;
+	struct span messages = {NULL, 0};
+	int64_t number = 0;
+
+	if (!span_split(&per, '/', &messages) || !messages.len || messages.len > 9 ||
+		settingtable_parse_duration(per, &window->per_ms, NULL) != OK)
+		number = -1;
+	for (size_t i = 0; i < messages.len && number >= 0; i++) {
+		char c = messages.ptr[i];
+
+		number = c >= '0' && c <= '9' ? number * 10 + (c - '0') : -1;
+	}
+	if (number < 0)
+		return err_set(err, E_SYNTAX,
+			"\"%.*s\" is no rate; write it like \"20/1s\", \"600/1m\" or \"10000/1h\"",
+			SPAN_ARG(text));
+	if (number < 1 || number > RATE_MESSAGES_MAX || window->per_ms < 1000 ||
+		window->per_ms > RATE_PER_MAX_MS)
+		return err_set(err, E_RANGE, "\"%.*s\" is not 1 to %d messages in \"1s\" to \"31d\"",
+			SPAN_ARG(text), RATE_MESSAGES_MAX);
+	window->messages = (int)number;
+	return OK;
+}
+
 static void format_duration(int64_t ms, struct str *out)
 {
 	static const struct {
@@ -167,10 +195,21 @@ static enum status add_duration(struct duration_list *list, struct span text, st
 	return OK;
 }
 
+static enum status add_rate(struct pace_windows *list, struct span text, struct err *err)
+{
+	enum status status = settingtable_parse_rate(text, &list->items[list->count], err);
+
+	if (status == OK)
+		list->count++;
+	return status;
+}
+
 static enum status add_item(const struct setting *setting, void *field, struct span text, struct err *err)
 {
 	if (setting->type == SETTING_DURATIONS)
 		return add_duration(field, text, err);
+	if (setting->type == SETTING_RATES)
+		return add_rate(field, text, err);
 	add_text(field, text);
 	return OK;
 }
@@ -191,6 +230,8 @@ static void clear_value(const struct setting *setting, void *field)
 	} else if (setting->type == SETTING_DURATIONS) {
 		free(durations->items);
 		*durations = (struct duration_list){0};
+	} else if (setting->type == SETTING_RATES) {
+		*(struct pace_windows *)field = (struct pace_windows){0};
 	}
 }
 
@@ -227,6 +268,7 @@ static void init_value(const struct setting *setting, void *field)
 		break;
 	case SETTING_TEXTS:
 	case SETTING_DURATIONS:
+	case SETTING_RATES:
 		while (rest.len && span_split(&rest, ' ', &item))
 			(void)!add_item(setting, field, item, NULL);
 		break;
@@ -328,11 +370,12 @@ static void read_items(struct setting_faults *faults, const struct setting *sett
 	const config_setting_t *found, void *field)
 {
 	int count = config_setting_length(found);
+	int least = setting->type == SETTING_DURATIONS;
+	int most = setting->type == SETTING_RATES ? (int)PACE_WINDOWS_MAX : (int)SETTING_ITEMS_MAX;
 
-	if ((size_t)count > SETTING_ITEMS_MAX || (!count && setting->type == SETTING_DURATIONS)) {
+	if (count < least || count > most) {
 		settingtable_fault(faults, line_of(found), E_RANGE,
-			"\"%s\" has %d entries; it may have %d to %u", setting->name, count,
-			setting->type == SETTING_DURATIONS, SETTING_ITEMS_MAX);
+			"\"%s\" has %d entries; it may have %d to %d", setting->name, count, least, most);
 		return;
 	}
 	clear_value(setting, field);
@@ -353,6 +396,8 @@ static const struct {
 	[SETTING_DURATION] = {read_duration, "a length of time like \"5m\"",
 		{CONFIG_TYPE_STRING, CONFIG_TYPE_STRING}},
 	[SETTING_DURATIONS] = {read_items, "a list like [\"2m\", \"5m\"]",
+		{CONFIG_TYPE_ARRAY, CONFIG_TYPE_LIST}},
+	[SETTING_RATES] = {read_items, "a list like [\"20/1s\", \"600/1m\"]",
 		{CONFIG_TYPE_ARRAY, CONFIG_TYPE_LIST}},
 };
 
@@ -462,6 +507,17 @@ static void format_durations(const struct duration_list *list, struct str *out)
 	str_add_char(out, ']');
 }
 
+static void format_rates(const struct pace_windows *list, struct str *out)
+{
+	str_add_char(out, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		str_addf(out, "%s%d/", i ? ", \"" : "\"", list->items[i].messages);
+		format_duration(list->items[i].per_ms, out);
+		str_add_char(out, '"');
+	}
+	str_add_char(out, ']');
+}
+
 /* As short as it can be and still be read as the same number. */
 static void format_number(double number, struct str *out)
 {
@@ -499,6 +555,9 @@ static void format_value(const struct setting *setting, const void *field, struc
 		break;
 	case SETTING_DURATIONS:
 		format_durations(field, out);
+		break;
+	case SETTING_RATES:
+		format_rates(field, out);
 		break;
 	}
 }

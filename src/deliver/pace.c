@@ -1,42 +1,90 @@
 /*
- * How fast a relay wants to be fed: a token bucket.
+ * How fast somebody wants to be fed: counts in the slots of sliding windows. The slot
+ * that a window's edge lies in counts whole, so a limit is never passed.
  */
 #include "deliver/pace.h"
 
-static double burst(const struct pace *pace)
-{
-	double tenth = pace->rate_per_second / 10;
+#define RING (PACE_SLOTS + 1)
 
-	return tenth > 1 ? tenth : 1;
+static uint32_t *count_at(struct pace_meter *meter, int64_t slot)
+{
+	return &meter->counts[(uint64_t)slot % RING];
 }
 
-void pace_init(struct pace *pace, double rate_per_second, int64_t now_ms)
+void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t now_ms)
 {
-	*pace = (struct pace){.rate_per_second = rate_per_second, .last_ms = now_ms};
-	pace->tokens = burst(pace);
+	*pace = (struct pace){.count = windows->count};
+	for (size_t i = 0; i < windows->count; i++) {
+		struct pace_meter *meter = &pace->meters[i];
+
+		meter->window = windows->items[i];
+		meter->slot_ms = (meter->window.per_ms + PACE_SLOTS - 1) / PACE_SLOTS;
+		meter->newest = now_ms / meter->slot_ms;
+	}
+}
+
+/* Forget what has left the window. */
+static void advance(struct pace_meter *meter, int64_t now_ms)
+{
+	int64_t slot = now_ms / meter->slot_ms;
+
+	if (slot - meter->newest > (int64_t)RING)
+		meter->newest = slot - (int64_t)RING;
+	while (meter->newest < slot) {
+		uint32_t *count = count_at(meter, ++meter->newest);
+
+		meter->used -= *count;
+		*count = 0;
+	}
+}
+
+static int64_t meter_wait_ms(struct pace_meter *meter, int64_t now_ms)
+{
+	int64_t oldest;
+
+	advance(meter, now_ms);
+	if (meter->used < (uint32_t)meter->window.messages)
+		return 0;
+	oldest = meter->newest - (int64_t)PACE_SLOTS;
+	while (oldest < meter->newest && !*count_at(meter, oldest))
+		oldest++;
+	return (oldest + (int64_t)RING) * meter->slot_ms - now_ms;
+}
+
+int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < pace->count; i++) {
+		int64_t wait = meter_wait_ms(&pace->meters[i], now_ms);
+
+		longest = wait > longest ? wait : longest;
+	}
+	return longest;
 }
 
 int64_t pace_take(struct pace *pace, int64_t now_ms)
 {
-	double wait_ms;
+	int64_t wait = pace_wait_ms(pace, now_ms);
 
-	if (pace->rate_per_second <= 0)
-		return 0;
-	if (now_ms > pace->last_ms) {
-		pace->tokens += (double)(now_ms - pace->last_ms) * pace->rate_per_second / 1000;
-		pace->last_ms = now_ms;
-		if (pace->tokens > burst(pace))
-			pace->tokens = burst(pace);
+	for (size_t i = 0; i < pace->count && !wait; i++) {
+		++*count_at(&pace->meters[i], pace->meters[i].newest);
+		pace->meters[i].used++;
 	}
-	if (pace->tokens >= 1) {
-		pace->tokens -= 1;
-		return 0;
-	}
-	wait_ms = (1 - pace->tokens) * 1000 / pace->rate_per_second;
-	return wait_ms < 1 ? 1 : (wait_ms > 3600000 ? 3600000 : (int64_t)wait_ms + 1);
+	return wait;
 }
 
 void pace_return(struct pace *pace)
 {
-	pace->tokens += 1;
+	for (size_t i = 0; i < pace->count; i++) {
+		struct pace_meter *meter = &pace->meters[i];
+		int64_t slot = meter->newest;
+
+		if (!meter->used)
+			continue;
+		while (!*count_at(meter, slot))
+			slot--;
+		--*count_at(meter, slot);
+		meter->used--;
+	}
 }

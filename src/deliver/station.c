@@ -13,7 +13,7 @@ void station_init(struct station *station, const struct relay *relay, const char
 
 	snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	*station = fresh;
-	pace_init(&station->pace, relay->rate_per_second, now_ms);
+	pace_init(&station->pace, &relay->rates, now_ms);
 }
 
 static bool may_open(const struct station *station)

@@ -23,7 +23,7 @@ relays = (
   {
     url = "smtp://127.0.0.1:25";
     connections = "four";
-    rate = -1;
+    rates = ["20/1s", "soon"];
     tls = "maybe";
     user = "press";
     password = "secret";
@@ -103,7 +103,7 @@ class Settings(NewsroomCase):
       (7, '"from"'),
       (8, '"copies"'),
       (14, '"connections" must be a whole number'),
-      (15, '"rate" is -1; it may be 0 to 1000000'),
+      (15, '"rates"', '"soon" is no rate; write it like "20/1s"'),
       (16, '"maybe"', '"required"'),
       (18, "a password doesn't belong in the settings", '"password_file"'),
       (22, '"after"', '"soon"'),

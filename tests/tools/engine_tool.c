@@ -257,6 +257,16 @@ static enum relay_tls tls_of(const char *text)
 	return strcmp(text, "opportunistic") == 0 ? RELAY_TLS_OPPORTUNISTIC : RELAY_TLS_NONE;
 }
 
+/* "10/100": ten in 100 ms. */
+static struct pace_windows rates_of(const char *text)
+{
+	char *per;
+	struct pace_window window = {.messages = (int)strtol(text, &per, 10)};
+
+	window.per_ms = *per ? strtol(per + 1, NULL, 10) : 1000;
+	return (struct pace_windows){.items = {window}, .count = 1};
+}
+
 struct setup {
 	struct relay relay;
 	const char *fallback;
@@ -343,7 +353,7 @@ static void set_text(struct setup *setup, struct tool *tool, int key, const char
 	else if (key == KEY_TLS)
 		setup->relay.tls = tls_of(value);
 	else if (key == KEY_RATE)
-		setup->relay.rate_per_second = strtod(value, NULL);
+		setup->relay.rates = rates_of(value);
 	else if (key == KEY_QUIET)
 		tool->is_quiet = true;
 }

@@ -106,8 +106,8 @@ static void what_is_given_is_kept(void **state)
 		"\"Europe/Zurich\"; boilerplate = \"About\\nus\"; };\n"
 		"sender = { from = \"a@n.example\"; reply_to = \"r@n.example\"; bounce_address = "
 		"\"b@n.example\"; copies = [\"c@n.example\", \"d@n.example\"]; testers = (); };\n"
-		"relays = ( { url = \"smtps://[::1]:465\"; tls = \"opportunistic\"; connections = 7; rate = "
-		"2.5; },\n { url = \"smtp://backup.n.example\"; } );\n"
+		"relays = ( { url = \"smtps://[::1]:465\"; tls = \"opportunistic\"; connections = 7; rates = "
+		"[\"20/1s\", \"600/1m\"]; },\n { url = \"smtp://backup.n.example\"; } );\n"
 		"retry = { after = [\"1h30m\", \"0s\"]; jitter = 0; expire = \"366d\"; };\n"
 		"unknown = \"hold\"; clock_sync = \"required\";\n");
 	assert_string_equal(faults.words.ptr, "");
@@ -118,7 +118,10 @@ static void what_is_given_is_kept(void **state)
 	assert_int_equal(faults.settings->relay_count, 2);
 	assert_string_equal(faults.settings->relays[1].url, "smtp://backup.n.example");
 	assert_int_equal(faults.settings->relays[0].tls, RELAY_TLS_OPPORTUNISTIC);
-	assert_true(faults.settings->relays[0].rate == 2.5);
+	assert_int_equal(faults.settings->relays[0].rates.count, 2);
+	assert_int_equal(faults.settings->relays[0].rates.items[1].messages, 600);
+	assert_int_equal(faults.settings->relays[0].rates.items[1].per_ms, 60000);
+	assert_int_equal(faults.settings->relays[1].rates.count, 0);
 	assert_int_equal(faults.settings->retry.after.items[0], 5400000);
 	assert_int_equal(faults.settings->retry.after.items[1], 0);
 	assert_true(faults.settings->retry.jitter == 0);
@@ -243,6 +246,11 @@ static void impossible_durations_are_refused(void **state)
 	assert_fault(state, "retry = { expire = \"soon\"; };", E_SYNTAX, "\"soon\" is no length of time");
 	assert_fault(state, "retry = { expire = \"367d\"; };", E_RANGE, "longer than a year");
 	assert_fault(state, "retry = { after = []; };", E_RANGE, "\"after\" has 0 entries; it may have 1 to");
+	assert_replaced(state, "\"smtp://localhost:25\"", "\"smtp://h\"; rates = [\"20\"]", E_SYNTAX,
+		"\"20\" is no rate");
+	assert_replaced(state, "\"smtp://localhost:25\"",
+		"\"smtp://h\"; rates = [\"1/1s\", \"2/2s\", \"3/3s\", \"4/4s\", \"5/5s\"]", E_RANGE,
+		"\"rates\" has 5 entries; it may have 0 to 4");
 	assert_fault(state, "retry = { after = [\"1m\", \"x\"]; };", E_SYNTAX, "\"after\": \"x\"");
 }
 
@@ -473,8 +481,8 @@ static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
 		"\"One\\n\\ttwo\\n\"; };\n"
 		"sender = { from = \"\\\"A, B\\\" <a@n.example>\"; bounce_address = \"b@n.example\"; copies "
 		"= [\"c@n.example\"]; };\n"
-		"relays = ( { url = \"smtp://h\"; user = \"press\"; password_file = \"secret\"; rate = "
-		"123456.75; },\n { url = \"smtp://g\"; rate = 1000000; } );\n"
+		"relays = ( { url = \"smtp://h\"; user = \"press\"; password_file = \"secret\"; rates = "
+		"[\"20/1s\", \"10000/1h30m\"]; },\n { url = \"smtp://g\"; rates = [\"1/31d\"]; } );\n"
 		"retry = { after = [\"90s\", \"1h30m\", \"0s\", \"2d\"]; jitter = 0.15; expire = \"25h\"; "
 		"};\n");
 	assert_string_equal(faults.words.ptr, "");
@@ -485,7 +493,7 @@ static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
 	assert_string_equal(again.words.ptr, "");
 	settings_format(again.settings, &second);
 	assert_string_equal(first.ptr, second.ptr);
-	assert_true(again.settings->relays[0].rate == faults.settings->relays[0].rate);
+	assert_int_equal(again.settings->relays[0].rates.items[1].per_ms, 5400000);
 	assert_true(again.settings->retry.jitter == faults.settings->retry.jitter);
 	assert_string_equal(again.settings->newsroom.name, faults.settings->newsroom.name);
 	assert_string_equal(again.settings->newsroom.boilerplate, faults.settings->newsroom.boilerplate);

@@ -74,6 +74,33 @@ static void many_units_do_not_add_up_over_the_year(void **state)
 	str_clear(&text);
 }
 
+static void a_rate_is_messages_in_a_length_of_time(void **state)
+{
+	struct pace_window window;
+
+	(void)state;
+	assert_int_equal(settingtable_parse_rate(SPAN("20/1s"), &window, NULL), OK);
+	assert_int_equal(window.messages, 20);
+	assert_int_equal(window.per_ms, 1000);
+	assert_int_equal(settingtable_parse_rate(SPAN("10000000/31d"), &window, NULL), OK);
+	assert_int_equal(window.messages, 10000000);
+	assert_int_equal(window.per_ms, 31 * DAY);
+}
+
+static void what_is_no_rate_is_refused(void **state)
+{
+	static const char *const texts[] = {"", "/", "20", "20/", "/1s", "20/s", "20 /1s", "-20/1s", "2.5/1s",
+		"20/1s/1s", "20/1x", "1234567890/1s", "20\\1s"};
+	static const char *const outside[] = {"0/1s", "1/0s", "10000001/1s", "1/32d"};
+	struct pace_window window;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_int_equal(settingtable_parse_rate(span_of(texts[i]), &window, NULL), E_SYNTAX);
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+		assert_int_equal(settingtable_parse_rate(span_of(outside[i]), &window, NULL), E_RANGE);
+}
+
 static void quotes_backslashes_and_line_breaks_are_escaped(void **state)
 {
 	struct str out;
@@ -127,6 +154,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_duration_is_refused),
 		cmocka_unit_test(a_year_is_the_longest_duration),
 		cmocka_unit_test(many_units_do_not_add_up_over_the_year),
+		cmocka_unit_test(a_rate_is_messages_in_a_length_of_time),
+		cmocka_unit_test(what_is_no_rate_is_refused),
 		cmocka_unit_test(quotes_backslashes_and_line_breaks_are_escaped),
 		cmocka_unit_test(faults_are_told_by_line_and_those_of_the_file_last),
 		cmocka_unit_test(a_fault_is_told_once),
