@@ -88,8 +88,8 @@ int64_t sqlite_last_id(const struct store *store);
 struct sqlite_rows {
 	struct store *store;
 	struct sqlite3_stmt *statement;
-	bool is_kept; /* in the store's cache, not to be finalised */
-	int code;     /* SQLite's */
+	bool *is_taken; /* of its place in the store's cache; NULL: to be finalised */
+	int code;       /* SQLite's */
 };
 
 void sqlite_query(struct store *store, const char *sql, const struct sqlite_value *values, size_t count,

@@ -17,6 +17,7 @@ struct sqlite_cache {
 	struct {
 		const char *sql;
 		sqlite3_stmt *statement;
+		bool is_taken; /* from sqlite_query to sqlite_end */
 	} slots[CACHE_SLOTS];
 	size_t count;
 };
@@ -51,9 +52,10 @@ static int take_statement(struct store *store, const char *sql, struct sqlite_ro
 	sqlite3_stmt *kept = cache->slots[slot].statement;
 	int code;
 
-	if (kept && !sqlite3_stmt_busy(kept)) {
+	if (kept && !cache->slots[slot].is_taken) {
 		rows->statement = kept;
-		rows->is_kept = true;
+		rows->is_taken = &cache->slots[slot].is_taken;
+		*rows->is_taken = true;
 		return SQLITE_OK;
 	}
 	code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL);
@@ -61,7 +63,8 @@ static int take_statement(struct store *store, const char *sql, struct sqlite_ro
 		cache->slots[slot].sql = sql;
 		cache->slots[slot].statement = rows->statement;
 		cache->count++;
-		rows->is_kept = true;
+		rows->is_taken = &cache->slots[slot].is_taken;
+		*rows->is_taken = true;
 	}
 	return code;
 }
@@ -107,7 +110,8 @@ enum status sqlite_end(struct sqlite_rows *rows, struct err *err)
 
 	if (rows->code != SQLITE_OK && rows->code != SQLITE_ROW && rows->code != SQLITE_DONE)
 		status = sqlite_failure(rows->store, rows->code, err);
-	if (rows->is_kept) {
+	if (rows->is_taken) {
+		*rows->is_taken = false;
 		sqlite3_reset(rows->statement);
 		sqlite3_clear_bindings(rows->statement);
 	} else {
