@@ -8,14 +8,16 @@
 #include <stdint.h>
 
 /*
- * Turn a plan into a dispatch, in one transaction: the compiled letters, the
- * release's files as they are, every recipient with the values that their letter
- * shows, whom it left out. What goes out later is built from this alone.
+ * Turn a plan into a dispatch: the compiled letters, the release's files as they
+ * are, every recipient with the values that their letter shows, whom it left out.
+ * What goes out later is built from this alone. It is prepared in nobody's way and
+ * shown to all in one short transaction; if a list was changed or a dispatch made
+ * meanwhile, it is prepared again.
  *
- * On success *dispatch is its number and it is SENDING. E_NOTFOUND names a
- * person without a value that the letter needs; else as letter_compile. On
- * failure nothing is kept. E_HELD while the release's embargo lies ahead;
- * E_CONFLICT if the plan isn't true any more (others got the release, or left).
+ * On success *dispatch is its number and it is SENDING; the plan's recipients are
+ * forgotten. E_NOTFOUND names a person without a value that the letter needs; else
+ * as letter_compile. On failure nothing is kept. E_HELD while the release's embargo
+ * lies ahead; E_CONFLICT if the plan isn't true any more (others got the release, or left).
  *
  * The settings' copies get one message per language of the letters.
  */

@@ -17,6 +17,7 @@
  * asked, and without changing anything.
  */
 #define PLAN_LISTS_MAX 64u
+#define PLAN_NAMES_MAX 90000u
 
 /* What was asked for; borrowed for the plan's life. */
 struct plan_request {
@@ -35,14 +36,13 @@ struct plan_list {
 	int64_t *goes_in; /* of these, by the set's languages */
 };
 
-/* Somebody who gets it. Small: there may be a million. */
+/* Somebody who gets it: 16 bytes, since there may be a million. */
 struct recipient {
-	int64_t subscriber_id;
-	uint64_t also; /* bit i: plan->lists[i] has them, too */
-	uint64_t domain_hash;
-	uint32_t list;     /* index in plan->lists */
-	uint32_t language; /* index in the set */
+	uint32_t subscriber_id;
+	uint32_t domain_hash;
 	uint32_t position; /* in the dispatch, from 1 */
+	uint8_t list;      /* index in plan->lists */
+	uint8_t language;  /* index in the set */
 };
 
 /* Readers of a language that the release isn't in, and what they get instead. */
@@ -56,33 +56,33 @@ struct plan {
 	struct plan_request request;
 	struct plan_list lists[PLAN_LISTS_MAX];
 	size_t list_count;
-	struct segment *segment; /* NULL for all */
-	struct recipient *recipients;
+	struct segment *segment;      /* NULL for all */
+	struct recipient *recipients; /* by subscriber id; NULL once forgotten */
 	size_t recipient_count;
-	struct leftout *leftouts;
-	size_t leftout_count;
 	int64_t leftouts_by_reason[LEFTOUT_REASON_COUNT];
 	struct plan_fallback *fallbacks;
 	size_t fallback_count;
-	char **equal_names; /* names that two or more different addresses share, at most a few */
+	char **equal_names; /* names that two or more different addresses share, at most a few: looked for
+			       among the first PLAN_NAMES_MAX people only, more than anybody would look at */
 	size_t equal_name_count;
 	size_t equal_names_total;
 };
 
 /*
  * E_NOTFOUND for a list that isn't there (with the near name), or an address of
- * `again` that none of them has; E_SYNTAX for a segment; E_RANGE for too many lists.
+ * `again` that none of them has; E_SYNTAX for a segment; E_RANGE for too many lists or people.
  */
 enum status plan_make(
 	struct newsroom *newsroom, const struct plan_request *request, struct plan **out, struct err *err);
 void plan_free(struct plan *plan); /* NULL is fine */
 
-/* Give the recipients their positions: shuffled by `seed`, lists and domains interleaved. */
-void plan_shuffle(struct plan *plan, uint64_t seed);
+/* Give their memory back once they are kept elsewhere; only their number stays. */
+void plan_forget_recipients(struct plan *plan);
 
-/* The letter's language for a member: theirs, else the list's, else the newsroom's. Borrowed from its
- * arguments. */
-const char *plan_reader_language(
-	const struct member *member, const struct medialist *list, const struct newsroom *newsroom);
+/*
+ * Give the recipients their positions: shuffled, lists and domains interleaved.
+ * The same recipients and `seed` give the same positions.
+ */
+void plan_shuffle(struct plan *plan, uint64_t seed);
 
 #endif

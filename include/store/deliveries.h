@@ -14,8 +14,6 @@
  * belong into one transaction a turn: the caller begins and commits it.
  */
 
-enum status store_add_delivery(struct store *store, const struct delivery *delivery, struct err *err);
-
 /*
  * Claim up to `want` deliveries of a dispatch that are queued, or deferred and
  * due at `now_ms`, in the order of their positions. The claim looks again: who
@@ -66,13 +64,6 @@ typedef enum status store_delivery_fn(void *context, const struct delivery *deli
  */
 enum status store_each_delivery(struct store *store, enum delivery_state state, store_delivery_fn *fn,
 	void *context, struct err *err);
-
-/*
- * True if the subscriber has, or is about to get, a public copy of the release:
- * accepted, bounced later or not, unknown, or still open in an unfinished dispatch.
- */
-enum status store_has_release(
-	struct store *store, const char *release, int64_t subscriber, bool *has, struct err *err);
 
 /* True if there is any public dispatch of the release. */
 enum status store_was_sent(struct store *store, const char *release, bool *was_sent, struct err *err);

@@ -15,8 +15,6 @@ enum status store_add_letter(struct store *store, int64_t dispatch, int number, 
 	struct span content, struct err *err);
 enum status store_add_source(
 	struct store *store, int64_t dispatch, const char *path, struct span content, struct err *err);
-enum status store_add_leftout(
-	struct store *store, int64_t dispatch, const struct leftout *leftout, struct err *err);
 
 /* `out` is cleared by the caller. E_NOTFOUND names the number. */
 enum status store_find_dispatch(struct store *store, int64_t id, struct dispatch *out, struct err *err);

@@ -13,9 +13,17 @@
 #define RECORDS_MEMBER_COLUMNS                                                                               \
 	"s.id, m.list_id, m.state, s.address, s.address_key, s.name, s.salutation, m.outlet, m.role,"        \
 	" m.language, m.attributes"
+#define RECORDS_MEMBER_COLUMN_COUNT 11
 
 /* `out` is filled with copies; member_clear. E_IO if the attributes aren't what we wrote. */
 enum status records_get_member(const struct sqlite_rows *rows, struct member *out, struct err *err);
+
+/*
+ * The same without copying: texts are borrowed until the rows' next step. Only
+ * the attributes are the caller's to fields_clear; they're left out unless `with_attributes`.
+ */
+enum status records_borrow_member(
+	const struct sqlite_rows *rows, bool with_attributes, struct member *out, struct err *err);
 
 /* Give each row to `fn` as a member, and end the rows. */
 enum status records_each_member(

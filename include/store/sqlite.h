@@ -113,6 +113,9 @@ enum status sqlite_script(struct store *store, struct span sql, struct err *err)
 /* `code` is SQLite's, for what was just tried: the status and words for it. */
 enum status sqlite_failure(const struct store *store, int code, struct err *err);
 
+/* Of the store's pages. */
+#define STORE_CACHE_KIB "16384"
+
 struct sqlite_cache;
 
 struct store {

@@ -4,22 +4,27 @@
 #include "app/freeze.h"
 
 #include "app/actor.h"
+#include "app/audience.h"
 #include "app/dispatches.h"
 #include "app/letterbox.h"
 #include "app/letters.h"
 #include "app/slots.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/idmap.h"
 #include "base/mem.h"
 #include "mail/addr.h"
-#include "store/deliveries.h"
 #include "store/dispatches.h"
-#include "store/lists.h"
+#include "store/frozen.h"
+#include "store/memberwalk.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+/* How often it's prepared in nobody's way, when lists are changed all the time; then once in everybody's. */
+#define TRIES 3
+/* How often to wait STORE_WAIT_MS for somebody who holds the store: what is prepared is worth it. */
+#define WAITS 20
 
 /* A freeze that keeps nothing: the messages go to somebody who looks at them. */
 struct rehearsal {
@@ -34,14 +39,20 @@ struct freezing {
 	struct newsroom *newsroom;
 	struct store *store;
 	struct plan *plan;
+	enum dispatch_kind kind;
+	enum status (*fill)(struct freezing *freezing, struct err *err);
+	struct rehearsal *rehearsal; /* NULL when it's for real */
+	struct frozen_basis basis;
 	struct dispatch dispatch;
 	struct letters *letters;
-	struct idmap recipients; /* subscriber id → index in plan->recipients */
-	size_t list;             /* the one being walked */
+	size_t next;   /* index in plan->recipients: those before it were passed */
+	size_t frozen; /* recipients so far */
 	int64_t last_position;
-	bool was_sent;               /* there is a public dispatch of the release */
-	size_t frozen;               /* recipients so far */
-	struct rehearsal *rehearsal; /* NULL when it's for real */
+	/* The delivery's texts at hand: the same room for all of them. */
+	struct addr addr;
+	struct str address;
+	struct str also;
+	struct str slots;
 };
 
 enum status freeze_check_embargo(
@@ -65,20 +76,19 @@ enum status freeze_check_embargo(
 }
 
 /* The store keeps addresses as typed; the envelope has them as they go on the wire. */
-static enum status set_address(struct delivery *delivery, const char *address, struct err *err)
+static enum status set_address(
+	struct freezing *freezing, struct delivery *delivery, const char *address, struct err *err)
 {
-	struct addr addr;
-	struct str wire;
-	enum status status = addr_parse(span_of(address), &addr, err);
+	enum status status;
 
+	addr_clear(&freezing->addr);
+	status = addr_parse(span_of(address), &freezing->addr, err);
 	if (status != OK)
 		return status;
-	str_init(&wire, STR_MAX_SMALL);
-	addr_format(&addr, &wire);
-	delivery->address = str_take(&wire);
-	delivery->domain = mem_copy_text(addr.domain);
-	str_clear(&wire);
-	addr_clear(&addr);
+	str_empty(&freezing->address);
+	addr_format(&freezing->addr, &freezing->address);
+	delivery->address = freezing->address.ptr;
+	delivery->domain = freezing->addr.domain;
 	return OK;
 }
 
@@ -98,66 +108,86 @@ static enum status show_message(struct freezing *freezing, const struct delivery
 static enum status add_delivery(struct freezing *freezing, struct delivery *delivery, const char *address,
 	const struct member *member, const struct medialist *list, struct err *err)
 {
-	enum status status = set_address(delivery, address, err);
+	enum status status = set_address(freezing, delivery, address, err);
 
-	delivery->dispatch = freezing->dispatch.id;
-	delivery->state = DELIVERY_QUEUED;
-	str_init(&delivery->slots, STR_MAX_LARGE);
+	str_empty(&freezing->slots);
 	if (status == OK)
 		status = slots_fill(letters_get(freezing->letters, delivery->letter),
-			letters_words(freezing->letters, delivery->letter), member, list, &delivery->slots,
+			letters_words(freezing->letters, delivery->letter), member, list, &freezing->slots,
 			err);
-	if (status == OK)
-		status = freezing->rehearsal ? show_message(freezing, delivery, err)
-					     : store_add_delivery(freezing->store, delivery, err);
-	delivery_clear(delivery);
+	delivery->dispatch = freezing->dispatch.id;
+	delivery->slots = freezing->slots;
+	if (status != OK)
+		return status;
+	return freezing->rehearsal ? show_message(freezing, delivery, err)
+				   : frozen_add(freezing->store, delivery, err);
+}
+
+static void add_names(const struct plan *plan, uint64_t lists, struct str *out)
+{
+	for (size_t i = 0; i < plan->list_count; i++) {
+		if (lists >> i & 1) {
+			str_add_text(out, out->len ? "," : "");
+			str_add_text(out, plan->lists[i].list.name);
+		}
+	}
+}
+
+static enum status add_leftouts(
+	struct freezing *freezing, const struct audience_person *person, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < person->left_out_count && status == OK && !freezing->rehearsal; i++) {
+		struct leftout leftout = {
+			.subscriber_id = person->subscriber_id,
+			.list_id = freezing->plan->lists[person->left_out[i].list].list.id,
+			.reason = person->left_out[i].reason,
+		};
+
+		status = frozen_add_leftout(freezing->store, &leftout, err);
+	}
 	return status;
 }
 
-static char *names_of(const struct plan *plan, uint64_t lists)
+/* Both come by subscriber id. NULL for whoever wasn't planned, or is reached by another list now. */
+static const struct recipient *find_recipient(struct freezing *freezing, const struct audience_person *person)
 {
-	struct str names;
-
-	str_init(&names, STR_MAX_SMALL * PLAN_LISTS_MAX);
-	for (size_t i = 0; i < plan->list_count; i++) {
-		if (lists >> i & 1)
-			str_addf(&names, "%s%s", names.len ? "," : "", plan->lists[i].list.name);
-	}
-	return names.ptr;
-}
-
-static enum status freeze_member(void *context, const struct member *member, struct err *err)
-{
-	struct freezing *freezing = context;
 	const struct plan *plan = freezing->plan;
 	const struct recipient *recipient;
-	const struct medialist *list = &plan->lists[freezing->list].list;
-	struct delivery delivery = {0};
-	bool has_it = false;
-	enum status status = OK;
-	size_t index;
 
-	if (!idmap_find(&freezing->recipients, (uint64_t)member->subscriber_id, &index) ||
-		plan->recipients[index].list != freezing->list)
+	while (freezing->next < plan->recipient_count &&
+		plan->recipients[freezing->next].subscriber_id < person->subscriber_id)
+		freezing->next++;
+	recipient = &plan->recipients[freezing->next];
+	return freezing->next < plan->recipient_count && recipient->subscriber_id == person->subscriber_id &&
+			       recipient->list == person->list
+		       ? recipient
+		       : NULL;
+}
+
+static enum status freeze_person(
+	struct freezing *freezing, const struct audience_person *person, struct err *err)
+{
+	const struct medialist *list = &freezing->plan->lists[person->list].list;
+	const struct recipient *recipient = person->member ? find_recipient(freezing, person) : NULL;
+	struct delivery delivery = {.subscriber_id = person->subscriber_id, .list_id = list->id};
+	enum status status;
+
+	if (person->member && !recipient)
 		return OK;
-	/* Somebody else may have sent it while the plan was looked at. */
-	if (freezing->was_sent && !plan->request.again)
-		status = store_has_release(
-			freezing->store, plan->request.set->slug, member->subscriber_id, &has_it, err);
-	if (status != OK || has_it)
+	status = add_leftouts(freezing, person, err);
+	if (status != OK || !recipient)
 		return status;
 	freezing->frozen++;
-	recipient = &plan->recipients[index];
 	delivery.position = recipient->position;
-	delivery.subscriber_id = member->subscriber_id;
-	delivery.list_id = list->id;
-	delivery.also = names_of(plan, recipient->also);
+	str_empty(&freezing->also);
+	add_names(freezing->plan, person->also, &freezing->also);
+	delivery.also = freezing->also.ptr;
 	status = letters_find(freezing->letters, recipient->language, list->from, &delivery.letter, err);
-	if (status != OK) {
-		delivery_clear(&delivery);
+	if (status != OK)
 		return status;
-	}
-	return add_delivery(freezing, &delivery, member->address, member, list, err);
+	return add_delivery(freezing, &delivery, person->member->address, person->member, list, err);
 }
 
 /* What was confirmed is what is sent: no fewer, since others got it or left meanwhile. */
@@ -175,20 +205,18 @@ static enum status check_nothing_changed(const struct freezing *freezing, struct
 
 static enum status freeze_recipients(struct freezing *freezing, struct err *err)
 {
-	struct plan *plan = freezing->plan;
-	enum status status =
-		store_was_sent(freezing->store, plan->request.set->slug, &freezing->was_sent, err);
-	size_t index;
+	const struct audience_options options = {0};
+	struct audience *audience = NULL;
+	struct audience_person person;
+	enum status status = audience_begin(freezing->newsroom, freezing->plan, &options, &audience, err);
+	enum status ended;
 
-	for (size_t i = 0; i < plan->recipient_count; i++)
-		idmap_find_or_add(
-			&freezing->recipients, (uint64_t)plan->recipients[i].subscriber_id, i, &index);
-	for (size_t i = 0; i < plan->list_count && status == OK; i++) {
-		freezing->list = i;
-		status = store_each_member(
-			freezing->store, plan->lists[i].list.id, MEMBER_ACTIVE, freeze_member, freezing, err);
-	}
-	freezing->last_position = (int64_t)plan->recipient_count;
+	while (status == OK && audience_next(audience, &person))
+		status = freeze_person(freezing, &person, err);
+	ended = audience_end(audience, status == OK ? err : NULL);
+	freezing->last_position = (int64_t)freezing->plan->recipient_count;
+	if (status == OK)
+		status = ended;
 	return status == OK ? check_nothing_changed(freezing, err) : status;
 }
 
@@ -200,12 +228,11 @@ static enum status freeze_other(struct freezing *freezing, const char *address, 
 	struct delivery delivery = {.position = ++freezing->last_position, .is_copy = is_copy};
 	enum status status = letters_find(freezing->letters, language, "", &delivery.letter, err);
 
-	delivery.also = mem_copy_text("");
+	str_empty(&freezing->also);
+	delivery.also = freezing->also.ptr;
 	desk.address = mem_copy_text(address);
 	if (status == OK)
 		status = add_delivery(freezing, &delivery, address, as ? as : &desk, list, err);
-	else
-		delivery_clear(&delivery);
 	member_clear(&desk);
 	return status;
 }
@@ -234,16 +261,6 @@ static enum status freeze_copies(struct freezing *freezing, struct err *err)
 	return status;
 }
 
-static enum status freeze_leftouts(struct freezing *freezing, struct err *err)
-{
-	enum status status = OK;
-
-	for (size_t i = 0; i < freezing->plan->leftout_count && status == OK; i++)
-		status = store_add_leftout(
-			freezing->store, freezing->dispatch.id, &freezing->plan->leftouts[i], err);
-	return status;
-}
-
 static enum status freeze_sources(struct freezing *freezing, struct err *err)
 {
 	const struct release_set *set = freezing->plan->request.set;
@@ -255,10 +272,46 @@ static enum status freeze_sources(struct freezing *freezing, struct err *err)
 	return status;
 }
 
-static enum status begin(struct freezing *freezing, enum dispatch_kind kind, struct err *err)
+static void set_dispatch(struct freezing *freezing, int64_t now_ms, uint64_t seed)
 {
 	const struct plan_request *request = &freezing->plan->request;
 	const struct release *release = request->set->items[0];
+	struct str lists;
+
+	str_init(&lists, STR_MAX_SMALL * PLAN_LISTS_MAX);
+	add_names(freezing->plan, UINT64_MAX, &lists);
+	freezing->dispatch = (struct dispatch){
+		.kind = freezing->kind,
+		.state = DISPATCH_SENDING,
+		.hold_reason = mem_copy_text(""),
+		.release = mem_copy_text(request->set->slug),
+		.title = mem_copy_text(release->title),
+		.lists = str_take(&lists),
+		.segment = mem_copy_text(request->segment ? request->segment : ""),
+		.language = mem_copy_text(request->language ? request->language : ""),
+		.not_before_ms =
+			release->has_embargo && freezing->kind != DISPATCH_TEST ? release->embargo_ms : 0,
+		.date_ms = now_ms,
+		.seed = (int64_t)seed,
+		.created_ms = now_ms,
+		.actor = mem_copy_text(actor_name()),
+	};
+}
+
+static void clear(struct freezing *freezing)
+{
+	letters_free(freezing->letters);
+	freezing->letters = NULL;
+	dispatch_clear(&freezing->dispatch);
+	addr_clear(&freezing->addr);
+	str_clear(&freezing->address);
+	str_clear(&freezing->also);
+	str_clear(&freezing->slots);
+}
+
+/* Also for another time, when what was prepared is outdated. */
+static enum status begin(struct freezing *freezing, struct err *err)
+{
 	int64_t now_ms = clock_now_ms();
 	uint64_t seed = 0;
 	enum status status;
@@ -267,90 +320,67 @@ static enum status begin(struct freezing *freezing, enum dispatch_kind kind, str
 		seed = (uint64_t)now_ms;
 	seed >>= 1; /* it's kept as a signed number */
 	plan_shuffle(freezing->plan, seed);
-	freezing->dispatch = (struct dispatch){
-		.kind = kind,
-		.state = DISPATCH_SENDING,
-		.hold_reason = mem_copy_text(""),
-		.release = mem_copy_text(request->set->slug),
-		.title = mem_copy_text(release->title),
-		.lists = names_of(freezing->plan, UINT64_MAX),
-		.segment = mem_copy_text(request->segment ? request->segment : ""),
-		.language = mem_copy_text(request->language ? request->language : ""),
-		.not_before_ms = release->has_embargo && kind != DISPATCH_TEST ? release->embargo_ms : 0,
-		.date_ms = now_ms,
-		.seed = (int64_t)seed,
-		.created_ms = now_ms,
-		.actor = mem_copy_text(actor_name()),
-	};
-	status = freezing->rehearsal ? dispatches_next_number(freezing->store, &freezing->dispatch.id, err)
-				     : store_add_dispatch(freezing->store, &freezing->dispatch, err);
+	clear(freezing);
+	set_dispatch(freezing, now_ms, seed);
+	str_init(&freezing->address, STR_MAX_SMALL);
+	str_init(&freezing->also, STR_MAX_SMALL * PLAN_LISTS_MAX);
+	str_init(&freezing->slots, STR_MAX_LARGE);
+	freezing->next = 0;
+	freezing->frozen = 0;
+	freezing->last_position = 0;
+	status = dispatches_next_number(freezing->store, &freezing->dispatch.id, err);
 	if (status == OK)
-		freezing->letters =
-			letters_new(freezing->newsroom, request->set, freezing->dispatch.id, now_ms, kind);
+		freezing->letters = letters_new(freezing->newsroom, freezing->plan->request.set,
+			freezing->dispatch.id, now_ms, freezing->kind);
 	return status;
 }
 
 /* Everybody, and the office's own copies. */
-static enum status freeze_messages(struct freezing *freezing, struct err *err)
+static enum status fill_messages(struct freezing *freezing, struct err *err)
 {
-	enum status status = begin(freezing, DISPATCH_PUBLIC, err);
+	enum status status = freeze_recipients(freezing, err);
 
-	if (status == OK)
-		status = freeze_recipients(freezing, err);
-	if (status == OK)
-		status = freeze_copies(freezing, err);
-	return status;
-}
-
-static enum status work_plan(void *context, struct err *err)
-{
-	struct freezing *freezing = context;
-	enum status status = freeze_messages(freezing, err);
-
-	if (status == OK)
-		status = freeze_leftouts(freezing, err);
-	if (status == OK)
-		status = freeze_sources(freezing, err);
-	if (status == OK)
-		status = letters_save(freezing->letters, freezing->store, err);
-	return status;
+	return status == OK ? freeze_copies(freezing, err) : status;
 }
 
 /* The first active member of the plan's lists who reads a language, and their list. */
 struct example {
-	const struct freezing *freezing;
 	const struct plan_list *list;
 	size_t language;
 	bool is_found;
 	struct member member;
 };
 
-static enum status look_for_example(void *context, const struct member *member, struct err *err)
+static enum status find_example(const struct freezing *freezing, struct example *example, struct err *err)
 {
-	struct example *example = context;
-	const char *wanted = plan_reader_language(member, &example->list->list, example->freezing->newsroom);
-	size_t language;
+	const struct memberwalk_options options = {0};
+	struct memberwalk walk;
 
-	(void)err;
-	if (example->is_found || !release_set_find(example->freezing->plan->request.set, wanted, &language) ||
-		language != example->language)
-		return OK;
-	member_copy(&example->member, member);
-	example->is_found = true;
-	return OK;
+	memberwalk_begin(freezing->store, example->list->list.id, &options, &walk);
+	while (!example->is_found && memberwalk_next(&walk)) {
+		const char *wanted =
+			audience_language(&walk.member, &example->list->list, freezing->newsroom);
+		size_t language;
+
+		example->is_found = walk.member.state == MEMBER_ACTIVE &&
+				    release_set_find(freezing->plan->request.set, wanted, &language) &&
+				    language == example->language;
+		if (example->is_found)
+			member_copy(&example->member, &walk.member);
+	}
+	return memberwalk_end(&walk, err);
 }
 
 static enum status freeze_tests_in(struct freezing *freezing, size_t language, struct err *err)
 {
 	const struct text_list *testers = &newsroom_settings(freezing->newsroom)->sender.testers;
 	const struct plan *plan = freezing->plan;
-	struct example example = {.freezing = freezing, .language = language};
+	struct example example = {.language = language};
 	enum status status = OK;
 
 	for (size_t i = 0; i < plan->list_count && status == OK && !example.is_found; i++) {
 		example.list = &plan->lists[i];
-		status = store_each_member(freezing->store, plan->lists[i].list.id, MEMBER_ACTIVE,
-			look_for_example, &example, err);
+		status = find_example(freezing, &example, err);
 	}
 	for (size_t i = 0; i < testers->count && status == OK; i++)
 		status = freeze_other(freezing, testers->items[i], language, false,
@@ -360,38 +390,97 @@ static enum status freeze_tests_in(struct freezing *freezing, size_t language, s
 	return status;
 }
 
-static enum status work_test(void *context, struct err *err)
+static enum status fill_tests(struct freezing *freezing, struct err *err)
 {
-	struct freezing *freezing = context;
-	enum status status = begin(freezing, DISPATCH_TEST, err);
+	enum status status = OK;
 
 	for (size_t i = 0; i < freezing->plan->request.set->count && status == OK; i++)
 		status = freeze_tests_in(freezing, i, err);
-	if (status == OK)
-		status = freeze_sources(freezing, err);
-	if (status == OK)
-		status = letters_save(freezing->letters, freezing->store, err);
 	return status;
 }
 
-static void clear(struct freezing *freezing)
+static enum status prepare(struct freezing *freezing, struct err *err)
 {
-	letters_free(freezing->letters);
-	idmap_clear(&freezing->recipients);
-	dispatch_clear(&freezing->dispatch);
+	enum status status = frozen_look(freezing->store, &freezing->basis, err);
+
+	if (status == OK)
+		status = begin(freezing, err);
+	if (status == OK)
+		status = freezing->fill(freezing, err);
+	return status == OK ? frozen_end(freezing->store, err) : status;
 }
 
-static enum status freeze(
-	struct newsroom *newsroom, struct plan *plan, store_work_fn *work, int64_t *dispatch, struct err *err)
+/* In the transaction that shows it to everybody. The number is the one that the letters have. */
+static enum status keep(struct freezing *freezing, struct err *err)
 {
-	struct freezing freezing = {.newsroom = newsroom, .plan = plan};
-	enum status status = newsroom_store(newsroom, &freezing.store, err);
+	enum status status = store_add_dispatch(freezing->store, &freezing->dispatch, err);
+
+	plan_forget_recipients(freezing->plan);
+	if (status == OK)
+		status = frozen_merge(freezing->store, freezing->dispatch.id, err);
+	if (status == OK)
+		status = freeze_sources(freezing, err);
+	return status == OK ? letters_save(freezing->letters, freezing->store, err) : status;
+}
+
+/* An import or another freeze may take longer than a store usually waits. */
+static enum status begin_patiently(struct store *store, struct err *err)
+{
+	enum status status = store_begin(store, err);
+
+	for (int i = 0; i < WAITS && status == E_BUSY; i++)
+		status = store_begin(store, err);
+	return status;
+}
+
+/* Prepare while others write, and look whether that matters; *is_outdated: nothing was kept. */
+static enum status freeze_aside(struct freezing *freezing, bool *is_outdated, struct err *err)
+{
+	enum status status = frozen_begin(freezing->store, err);
 
 	if (status == OK)
-		status = store_transaction(freezing.store, work, &freezing, err);
+		status = store_begin_read(freezing->store, err);
 	if (status == OK)
-		*dispatch = freezing.dispatch.id;
-	clear(&freezing);
+		status = store_end(freezing->store, prepare(freezing, err), err);
+	if (status == OK)
+		status = begin_patiently(freezing->store, err);
+	if (status != OK)
+		return status;
+	status = frozen_is_outdated(freezing->store, &freezing->basis, is_outdated, err);
+	if (status == OK && *is_outdated) {
+		store_rollback(freezing->store);
+		return OK;
+	}
+	return store_end(freezing->store, status == OK ? keep(freezing, err) : status, err);
+}
+
+static enum status freeze_at_once(struct freezing *freezing, struct err *err)
+{
+	enum status status = frozen_begin(freezing->store, err);
+
+	if (status == OK)
+		status = begin_patiently(freezing->store, err);
+	if (status != OK)
+		return status;
+	status = prepare(freezing, err);
+	return store_end(freezing->store, status == OK ? keep(freezing, err) : status, err);
+}
+
+static enum status freeze(struct freezing *freezing, int64_t *dispatch, struct err *err)
+{
+	bool is_outdated = true;
+	enum status status = newsroom_store(freezing->newsroom, &freezing->store, err);
+
+	if (status != OK)
+		return status;
+	for (int i = 0; i < TRIES && status == OK && is_outdated; i++)
+		status = freeze_aside(freezing, &is_outdated, err);
+	if (status == OK && is_outdated)
+		status = freeze_at_once(freezing, err);
+	if (status == OK)
+		*dispatch = freezing->dispatch.id;
+	frozen_clear(freezing->store);
+	clear(freezing);
 	return status;
 }
 
@@ -399,7 +488,8 @@ enum status freeze_rehearse(
 	struct newsroom *newsroom, struct plan *plan, freeze_message_fn *fn, void *context, struct err *err)
 {
 	struct rehearsal rehearsal = {.fn = fn, .context = context};
-	struct freezing freezing = {.newsroom = newsroom, .plan = plan, .rehearsal = &rehearsal};
+	struct freezing freezing = {
+		.newsroom = newsroom, .plan = plan, .kind = DISPATCH_PUBLIC, .rehearsal = &rehearsal};
 	enum status status = newsroom_store(newsroom, &freezing.store, err);
 
 	str_init(&rehearsal.message, STR_MAX_LARGE);
@@ -408,7 +498,9 @@ enum status freeze_rehearse(
 	if (status == OK)
 		status = store_begin_read(freezing.store, err);
 	if (status == OK) {
-		status = freeze_messages(&freezing, err);
+		status = begin(&freezing, err);
+		if (status == OK)
+			status = fill_messages(&freezing, err);
 		store_rollback(freezing.store);
 	}
 	letterbox_free(rehearsal.letterbox);
@@ -419,17 +511,21 @@ enum status freeze_rehearse(
 
 enum status freeze_plan(struct newsroom *newsroom, struct plan *plan, int64_t *dispatch, struct err *err)
 {
+	struct freezing freezing = {
+		.newsroom = newsroom, .plan = plan, .kind = DISPATCH_PUBLIC, .fill = fill_messages};
 	enum status status = freeze_check_embargo(newsroom, plan->request.set, err);
 
-	return status == OK ? freeze(newsroom, plan, work_plan, dispatch, err) : status;
+	return status == OK ? freeze(&freezing, dispatch, err) : status;
 }
 
 enum status freeze_test(struct newsroom *newsroom, struct plan *plan, int64_t *dispatch, struct err *err)
 {
 	const struct settings *settings = newsroom_settings(newsroom);
+	struct freezing freezing = {
+		.newsroom = newsroom, .plan = plan, .kind = DISPATCH_TEST, .fill = fill_tests};
 
 	if (!settings->sender.testers.count)
 		return err_set(err, E_NOTFOUND, "there are no testers; name some in \"testers\" in %s",
 			settings->path);
-	return freeze(newsroom, plan, work_test, dispatch, err);
+	return freeze(&freezing, dispatch, err);
 }

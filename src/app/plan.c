@@ -3,58 +3,29 @@
  */
 #include "app/plan.h"
 
+#include "app/audience.h"
 #include "app/lists.h"
 #include "base/idmap.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "mail/addr.h"
-#include "store/deliveries.h"
 #include "store/lists.h"
-#include "store/suppressions.h"
 
 #include <stdlib.h>
 
 #define EQUAL_NAMES_SHOWN 5u
+
+_Static_assert(PLAN_LISTS_MAX <= UINT8_MAX && RELEASES_LANGUAGES_MAX <= UINT8_MAX, "a recipient keeps both");
 
 /* A plan while it's being made. */
 struct planning {
 	struct newsroom *newsroom;
 	struct store *store;
 	struct plan *plan;
-	size_t list;              /* the one being walked */
-	struct idmap subscribers; /* id → index in plan->recipients */
-	struct idmap names;       /* hash of a folded name → index of whoever had it first */
-	bool was_sent;            /* a public dispatch of the release exists */
-	struct idmap again;       /* hash of an address key → its index in `again_found` */
-	bool *again_found;
-	size_t *again_index; /* of each address as typed: in again_found */
+	struct idmap names; /* hash of a folded name → nothing */
 	size_t recipient_capacity;
-	size_t leftout_capacity;
 	size_t fallback_capacity;
 	size_t name_capacity;
 };
-
-static void leave_out(struct planning *planning, const struct member *member, enum leftout_reason reason)
-{
-	struct plan *plan = planning->plan;
-
-	plan->leftouts = mem_grow(
-		plan->leftouts, plan->leftout_count, &planning->leftout_capacity, sizeof(*plan->leftouts));
-	plan->leftouts[plan->leftout_count++] =
-		(struct leftout){member->subscriber_id, member->list_id, reason};
-	plan->leftouts_by_reason[reason]++;
-	plan->lists[planning->list].left_out++;
-}
-
-const char *plan_reader_language(
-	const struct member *member, const struct medialist *list, const struct newsroom *newsroom)
-{
-	if (*member->language)
-		return member->language;
-	if (list && *list->language)
-		return list->language;
-	return newsroom_settings(newsroom)->newsroom.language;
-}
 
 static void count_fallback(struct planning *planning, const char *wanted, uint32_t language)
 {
@@ -81,7 +52,7 @@ static void note_name(struct planning *planning, const struct member *member)
 	struct str folded;
 	size_t first;
 
-	if (!*member->name)
+	if (!*member->name || planning->names.count == PLAN_NAMES_MAX)
 		return;
 	str_init(&folded, STR_MAX_SMALL);
 	if (utf8_fold(span_of(member->name), &folded, NULL) == OK &&
@@ -96,124 +67,47 @@ static void note_name(struct planning *planning, const struct member *member)
 	str_clear(&folded);
 }
 
-static void add_recipient(struct planning *planning, const struct member *member)
+static enum status add_recipient(
+	struct planning *planning, const struct audience_person *person, struct err *err)
 {
 	struct plan *plan = planning->plan;
-	struct plan_list *list = &plan->lists[planning->list];
-	const char *wanted = plan_reader_language(member, &list->list, planning->newsroom);
+	struct plan_list *list = &plan->lists[person->list];
+	const struct member *member = person->member;
+	const char *wanted = audience_language(member, &list->list, planning->newsroom);
 	const char *at = strrchr(member->address_key, '@');
 	size_t language;
 	bool is_fallback = !release_set_find(plan->request.set, wanted, &language);
-	struct recipient *recipient;
 
+	if (person->subscriber_id > UINT32_MAX || plan->recipient_count == UINT32_MAX)
+		return err_set(err, E_RANGE, "there are more people than one newsroom can have: 4 billion");
 	plan->recipients = mem_grow(plan->recipients, plan->recipient_count, &planning->recipient_capacity,
 		sizeof(*plan->recipients));
-	recipient = &plan->recipients[plan->recipient_count++];
-	*recipient = (struct recipient){
-		.subscriber_id = member->subscriber_id,
-		.domain_hash = at ? idmap_hash(at, strlen(at)) : 0,
-		.list = (uint32_t)planning->list,
-		.language = (uint32_t)language,
+	plan->recipients[plan->recipient_count++] = (struct recipient){
+		.subscriber_id = (uint32_t)person->subscriber_id,
+		.domain_hash = at ? (uint32_t)(idmap_hash(at, strlen(at)) >> 32) : 0,
+		.list = (uint8_t)person->list,
+		.language = (uint8_t)language,
 	};
 	if (is_fallback)
 		count_fallback(planning, wanted, (uint32_t)language);
 	note_name(planning, member);
+	list->members++;
 	list->goes++;
 	list->goes_in[language]++;
-}
-
-/* "fr" is wanted by readers of "fr-CH", and the other way round. */
-static bool same_language(const char *a, const char *b)
-{
-	size_t length = strcspn(a, "-");
-
-	return strcspn(b, "-") == length && span_equals_nocase(span_bytes(a, length), span_bytes(b, length));
-}
-
-static enum status is_suppressed(
-	struct store *store, const struct member *member, bool *is_true, struct err *err)
-{
-	struct suppression suppression;
-	enum status status = store_find_suppression(store, member->address_key, &suppression, err);
-
-	*is_true = status == OK;
-	if (status == OK)
-		suppression_clear(&suppression);
-	return status == E_NOTFOUND ? OK : status;
-}
-
-/* Why a member who isn't on an earlier list of the dispatch gets nothing, if so. */
-static enum status find_reason(
-	struct planning *planning, const struct member *member, bool is_again, int *reason, struct err *err)
-{
-	const struct plan *plan = planning->plan;
-	const struct medialist *list = &plan->lists[planning->list].list;
-	bool is_true = false;
-	enum status status;
-
-	*reason = -1;
-	if (member->state == MEMBER_UNSUBSCRIBED)
-		*reason = LEFTOUT_UNSUBSCRIBED;
-	else if (!segment_matches(plan->segment, member))
-		*reason = LEFTOUT_SEGMENT;
-	else if (plan->request.language && !same_language(plan->request.language,
-						   plan_reader_language(member, list, planning->newsroom)))
-		*reason = LEFTOUT_LANGUAGE;
-	if (*reason >= 0)
-		return OK;
-	status = is_suppressed(planning->store, member, &is_true, err);
-	if (status == OK && is_true)
-		*reason = LEFTOUT_SUPPRESSED;
-	if (status != OK || is_true || is_again || !planning->was_sent)
-		return status;
-	status = store_has_release(
-		planning->store, plan->request.set->slug, member->subscriber_id, &is_true, err);
-	if (status == OK && is_true)
-		*reason = LEFTOUT_HAVE_IT;
-	return status;
-}
-
-/* With --again only the named ones are looked at. */
-static bool is_asked_for(struct planning *planning, const struct member *member)
-{
-	size_t index;
-
-	if (!planning->plan->request.again)
-		return true;
-	if (!idmap_find(
-		    &planning->again, idmap_hash(member->address_key, strlen(member->address_key)), &index))
-		return false;
-	planning->again_found[index] = true;
-	return true;
-}
-
-static enum status consider(void *context, const struct member *member, struct err *err)
-{
-	struct planning *planning = context;
-	struct plan *plan = planning->plan;
-	enum status status;
-	size_t index;
-	int reason;
-
-	if (member->state == MEMBER_REMOVED || !is_asked_for(planning, member))
-		return OK;
-	plan->lists[planning->list].members++;
-	if (idmap_find(&planning->subscribers, (uint64_t)member->subscriber_id, &index)) {
-		plan->recipients[index].also |= UINT64_C(1) << planning->list;
-		leave_out(planning, member, LEFTOUT_TWICE);
-		return OK;
-	}
-	status = find_reason(planning, member, plan->request.again != NULL, &reason, err);
-	if (status != OK)
-		return status;
-	if (reason >= 0) {
-		leave_out(planning, member, (enum leftout_reason)reason);
-		return OK;
-	}
-	idmap_find_or_add(
-		&planning->subscribers, (uint64_t)member->subscriber_id, plan->recipient_count, &index);
-	add_recipient(planning, member);
 	return OK;
+}
+
+static enum status add_person(
+	struct planning *planning, const struct audience_person *person, struct err *err)
+{
+	struct plan *plan = planning->plan;
+
+	for (size_t i = 0; i < person->left_out_count; i++) {
+		plan->lists[person->left_out[i].list].members++;
+		plan->lists[person->left_out[i].list].left_out++;
+		plan->leftouts_by_reason[person->left_out[i].reason]++;
+	}
+	return person->member ? add_recipient(planning, person, err) : OK;
 }
 
 static enum status add_list(struct planning *planning, struct span name, struct err *err)
@@ -266,64 +160,33 @@ static enum status find_lists(struct planning *planning, struct err *err)
 	return status;
 }
 
-static enum status read_again(struct planning *planning, struct err *err)
+static enum status add_everybody(struct planning *planning, struct audience *audience, struct err *err)
 {
-	struct span rest = span_of(planning->plan->request.again);
-	struct span part;
+	struct audience_person person;
 	enum status status = OK;
-	size_t count = 0;
-	size_t index;
 
-	while (status == OK && rest.len && span_split(&rest, ',', &part)) {
-		struct addr addr;
-		struct str key;
-
-		status = addr_parse(span_trim(part), &addr, err);
-		if (status != OK)
-			break;
-		str_init(&key, STR_MAX_SMALL);
-		addr_key(&addr, &key);
-		if (!idmap_find_or_add(&planning->again, idmap_hash(key.ptr, key.len), count, &index))
-			index = count;
-		planning->again_index =
-			mem_resize(planning->again_index, (count + 1) * sizeof(*planning->again_index));
-		planning->again_index[count++] = index;
-		str_clear(&key);
-		addr_clear(&addr);
-	}
-	planning->again_found = mem_alloc(count + 1);
+	while (status == OK && audience_next(audience, &person))
+		status = add_person(planning, &person, err);
 	return status;
-}
-
-static enum status check_again(const struct planning *planning, struct err *err)
-{
-	struct span rest = span_of(planning->plan->request.again);
-	struct span part;
-
-	for (size_t i = 0; rest.len && span_split(&rest, ',', &part); i++) {
-		if (!planning->again_found[planning->again_index[i]])
-			return err_set(err, E_NOTFOUND,
-				"\"%.*s\" is on none of the lists \"%s\"; name a list with --to that has "
-				"them, or add them",
-				SPAN_ARG(span_trim(part)), planning->plan->request.lists);
-	}
-	return OK;
 }
 
 static enum status walk_lists(struct planning *planning, struct err *err)
 {
+	const struct audience_options options = {.no_attributes = true};
+	struct audience *audience = NULL;
 	enum status status = store_begin_read(planning->store, err);
+	enum status ended;
 
 	if (status != OK)
 		return status;
-	status = store_was_sent(planning->store, planning->plan->request.set->slug, &planning->was_sent, err);
-	for (size_t i = 0; status == OK && i < planning->plan->list_count; i++) {
-		planning->list = i;
-		status = store_each_member(planning->store, planning->plan->lists[i].list.id, STORE_ANY_STATE,
-			consider, planning, err);
-	}
+	status = audience_begin(planning->newsroom, planning->plan, &options, &audience, err);
+	if (status == OK)
+		status = add_everybody(planning, audience, err);
+	if (status == OK && planning->plan->request.again)
+		status = audience_check_again(audience, err);
+	ended = audience_end(audience, status == OK ? err : NULL);
 	store_rollback(planning->store);
-	return status;
+	return status == OK ? ended : status;
 }
 
 static int by_count(const void *a, const void *b)
@@ -348,19 +211,11 @@ enum status plan_make(
 		status = segment_parse(span_of(request->segment), &plan->segment, err);
 	if (status == OK)
 		status = find_lists(&planning, err);
-	if (status == OK && request->again)
-		status = read_again(&planning, err);
 	if (status == OK)
 		status = walk_lists(&planning, err);
-	if (status == OK && request->again)
-		status = check_again(&planning, err);
 	if (plan->fallback_count)
 		qsort(plan->fallbacks, plan->fallback_count, sizeof(*plan->fallbacks), by_count);
-	idmap_clear(&planning.subscribers);
 	idmap_clear(&planning.names);
-	idmap_clear(&planning.again);
-	free(planning.again_found);
-	free(planning.again_index);
 	if (status == OK)
 		*out = plan;
 	else
@@ -381,76 +236,97 @@ void plan_free(struct plan *plan)
 	segment_free(plan->segment);
 	free(plan->equal_names);
 	free(plan->recipients);
-	free(plan->leftouts);
 	free(plan->fallbacks);
 	free(plan);
 }
 
-/* splitmix64: small, good, and the same everywhere, so that a seed can be told again. */
-static uint64_t next_random(uint64_t *state)
+void plan_forget_recipients(struct plan *plan)
 {
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	free(plan->recipients);
+	plan->recipients = NULL;
+}
+
+/* splitmix64: small, good, and the same everywhere, so that a seed can be told again. */
+static uint64_t random_of(uint64_t seed, uint64_t index)
+{
+	uint64_t z = seed + (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
 }
 
-struct place {
-	uint64_t domain;
-	uint64_t random;
-	double at; /* in [0, 1): where in the dispatch */
-	struct recipient *recipient;
+struct shuffling {
+	struct recipient *recipients;
+	uint64_t seed;
 };
 
-static int by_domain(const void *a, const void *b)
+static int by_random(const struct shuffling *shuffling, uint32_t a, uint32_t b)
 {
-	const struct place *x = a;
-	const struct place *y = b;
+	uint64_t x = random_of(shuffling->seed, a);
+	uint64_t y = random_of(shuffling->seed, b);
 
-	if (x->domain != y->domain)
-		return x->domain < y->domain ? -1 : 1;
-	return x->random < y->random ? -1 : x->random > y->random;
+	return x < y ? -1 : x > y;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_domain(const void *a, const void *b, void *context)
 {
-	const struct place *x = a;
-	const struct place *y = b;
+	const struct shuffling *shuffling = context;
+	const uint32_t *i = a;
+	const uint32_t *k = b;
+	uint32_t x = shuffling->recipients[*i].domain_hash;
+	uint32_t y = shuffling->recipients[*k].domain_hash;
 
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	return x->random < y->random ? -1 : x->random > y->random;
+	if (x != y)
+		return x < y ? -1 : 1;
+	return by_random(shuffling, *i, *k);
 }
 
-/* The n people of a domain are spread evenly over the whole dispatch, each at random within their n-th of it.
+/* `position` is a place yet: see spread_domain. */
+static int by_place(const void *a, const void *b, void *context)
+{
+	const struct shuffling *shuffling = context;
+	const uint32_t *i = a;
+	const uint32_t *k = b;
+	uint32_t x = shuffling->recipients[*i].position;
+	uint32_t y = shuffling->recipients[*k].position;
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	return by_random(shuffling, *i, *k);
+}
+
+/*
+ * The n people of a domain are spread evenly over the whole dispatch, each at random within
+ * their n-th of it. Places are in 1/2^32 of the dispatch.
  */
-static void spread_domain(struct place *places, size_t count, uint64_t *state)
+static void spread_domain(const struct shuffling *shuffling, const uint32_t *order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		double within = (double)(next_random(state) >> 11) / 9007199254740992.0;
+		uint64_t within = random_of(~shuffling->seed, order[i]) >> 32;
 
-		places[i].at = ((double)i + within) / (double)count;
+		shuffling->recipients[order[i]].position = (uint32_t)(((uint64_t)i << 32 | within) / count);
 	}
 }
 
 void plan_shuffle(struct plan *plan, uint64_t seed)
 {
 	size_t count = plan->recipient_count;
-	struct place *places = mem_alloc((count + 1) * sizeof(*places));
-	uint64_t state = seed;
+	struct shuffling shuffling = {plan->recipients, seed};
+	uint32_t *order = mem_alloc((count + 1) * sizeof(*order));
 
 	for (size_t i = 0; i < count; i++)
-		places[i] = (struct place){
-			plan->recipients[i].domain_hash, next_random(&state), 0, &plan->recipients[i]};
-	qsort(places, count, sizeof(*places), by_domain);
+		order[i] = (uint32_t)i;
+	qsort_r(order, count, sizeof(*order), by_domain, &shuffling);
 	for (size_t start = 0, end; start < count; start = end) {
-		for (end = start; end < count && places[end].domain == places[start].domain;)
+		uint32_t domain = plan->recipients[order[start]].domain_hash;
+
+		for (end = start; end < count && plan->recipients[order[end]].domain_hash == domain;)
 			end++;
-		spread_domain(&places[start], end - start, &state);
+		spread_domain(&shuffling, &order[start], end - start);
 	}
-	qsort(places, count, sizeof(*places), by_place);
+	qsort_r(order, count, sizeof(*order), by_place, &shuffling);
 	for (size_t i = 0; i < count; i++)
-		places[i].recipient->position = (uint32_t)(i + 1);
-	free(places);
+		plan->recipients[order[i]].position = (uint32_t)(i + 1);
+	free(order);
 }

@@ -47,16 +47,6 @@ enum status store_add_source(
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_text(path), sqlite_blob(content)), err);
 }
 
-enum status store_add_leftout(
-	struct store *store, int64_t dispatch, const struct leftout *leftout, struct err *err)
-{
-	return sqlite_run(store,
-		"INSERT OR IGNORE INTO left_out (dispatch, subscriber, list, reason) VALUES (?1, ?2, ?3, ?4)",
-		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(leftout->subscriber_id),
-			sqlite_int(leftout->list_id), sqlite_int(leftout->reason)),
-		err);
-}
-
 static void read_row(const struct sqlite_rows *rows, struct dispatch *out)
 {
 	*out = (struct dispatch){

@@ -58,22 +58,39 @@ enum status records_parse_fields(const char *text, struct fields *out, struct er
 	return status == OK ? OK : err_set(err, status, "\"%s\" isn't an object of texts", text);
 }
 
-enum status records_get_member(const struct sqlite_rows *rows, struct member *out, struct err *err)
+static char *borrow_text(const struct sqlite_rows *rows, int column)
+{
+	return (char *)(uintptr_t)sqlite_get_text(rows, column);
+}
+
+enum status records_borrow_member(
+	const struct sqlite_rows *rows, bool with_attributes, struct member *out, struct err *err)
 {
 	*out = (struct member){
 		.subscriber_id = sqlite_get_int(rows, 0),
 		.list_id = sqlite_get_int(rows, 1),
 		.state = (enum member_state)sqlite_get_int(rows, 2),
-		.address = records_copy_text(rows, 3),
-		.address_key = records_copy_text(rows, 4),
-		.name = records_copy_text(rows, 5),
-		.salutation = records_copy_text(rows, 6),
-		.outlet = records_copy_text(rows, 7),
-		.role = records_copy_text(rows, 8),
-		.language = records_copy_text(rows, 9),
+		.address = borrow_text(rows, 3),
+		.address_key = borrow_text(rows, 4),
+		.name = borrow_text(rows, 5),
+		.salutation = borrow_text(rows, 6),
+		.outlet = borrow_text(rows, 7),
+		.role = borrow_text(rows, 8),
+		.language = borrow_text(rows, 9),
 	};
-	if (records_parse_fields(sqlite_get_text(rows, 10), &out->attributes, err) == OK)
+	if (!with_attributes || records_parse_fields(sqlite_get_text(rows, 10), &out->attributes, err) == OK)
 		return OK;
 	return err_set(err, E_IO, "\"%s\": the attributes of subscriber %lld are damaged: restore a backup",
 		store_path(rows->store), (long long)out->subscriber_id);
+}
+
+enum status records_get_member(const struct sqlite_rows *rows, struct member *out, struct err *err)
+{
+	struct member borrowed;
+	enum status status = records_borrow_member(rows, true, &borrowed, err);
+
+	*out = (struct member){0};
+	member_copy(out, &borrowed);
+	fields_clear(&borrowed.attributes);
+	return status;
 }

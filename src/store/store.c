@@ -22,7 +22,7 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 			       "PRAGMA synchronous = FULL;"
 			       "PRAGMA trusted_schema = OFF;"
 			       "PRAGMA cell_size_check = ON;"
-			       "PRAGMA cache_size = -16384;";
+			       "PRAGMA cache_size = -" STORE_CACHE_KIB ";";
 
 static enum status make_folder_of(const char *path, struct err *err)
 {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
+#include "store/frozen.h"
 #include "store/lists.h"
 #include "store/sqlite.h"
 #include "support/test.h"
@@ -56,12 +57,10 @@ static int64_t queue(
 {
 	const char *at = strchr(address, '@');
 	struct delivery delivery = {
-		.dispatch = dispatch,
 		.position =
 			1 + number_of(place,
 				    "SELECT coalesce(max(position), ?2) FROM delivery WHERE dispatch = ?1",
 				    dispatch, 0),
-		.state = DELIVERY_QUEUED,
 		.subscriber_id = member ? member->subscriber_id : 0,
 		.list_id = member ? member->list_id : 0,
 		.also = mem_copy_text(""),
@@ -71,7 +70,11 @@ static int64_t queue(
 	int64_t position = delivery.position;
 
 	str_init(&delivery.slots, STR_MAX_SMALL);
-	must(place, store_add_delivery(place->store, &delivery, &place->err));
+	must(place, frozen_begin(place->store, &place->err));
+	must(place, frozen_add(place->store, &delivery, &place->err));
+	must(place, frozen_end(place->store, &place->err));
+	must(place, frozen_merge(place->store, dispatch, &place->err));
+	frozen_clear(place->store);
 	delivery_clear(&delivery);
 	return position;
 }

@@ -4,8 +4,11 @@
 #include "app/freeze.h"
 
 #include "app/letterbox.h"
+#include "app/listpeople.h"
+#include "base/clock.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
+#include "store/sqlite.h"
 #include "support/newdispatch.h"
 #include "support/newlist.h"
 #include "support/newsroomcase.h"
@@ -294,6 +297,134 @@ static void an_embargo_ahead_keeps_everything_back(void **state)
 	assert_int_equal(freeze(room, "europe", &id), OK);
 }
 
+/* Somebody at work on the lists just when a freeze asks for the time, which it does while it prepares. */
+struct meddling {
+	struct newsroomcase *room;
+	const char *list;
+	const char *address;
+	int calls;
+	int most;
+};
+
+static int64_t meddle(void *context)
+{
+	struct meddling *meddling = context;
+	struct err err;
+	struct store *store;
+
+	if (++meddling->calls > meddling->most)
+		return meddling->room->now_ms;
+	clock_replace(NULL, NULL);
+	assert_int_equal(store_open(meddling->room->place.path, &store, &err), OK);
+	if (listpeople_remove(store, meddling->list, meddling->address, "dkane", &err) != OK)
+		fail_msg("%s", err.text);
+	store_close(store);
+	clock_replace(meddle, meddling);
+	return meddling->room->now_ms;
+}
+
+static enum status freeze_while(struct newsroomcase *room, struct meddling *meddling, int64_t *id)
+{
+	struct release_set *set = newsroomcase_load(room);
+	struct plan *plan = newsroomcase_plan(room, set, "europe");
+	enum status status;
+
+	clock_replace(meddle, meddling);
+	status = freeze_plan(room->newsroom, plan, id, &room->place.err);
+	clock_replace(NULL, NULL);
+	plan_free(plan);
+	release_set_free(set);
+	return status;
+}
+
+static void whoever_leaves_while_it_is_prepared_makes_the_plan_untrue(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct meddling meddling = {.room = room, .list = "europe", .address = "bo@wire.example", .most = 1};
+	int64_t id = 0;
+
+	assert_int_equal(freeze_while(room, &meddling, &id), E_CONFLICT);
+	assert_contains(room->place.err.text, "1 of its 2 recipients got the release or left the list");
+	assert_true(meddling.calls > 1);
+	assert_int_equal(count(room, "SELECT count(*) FROM dispatch"), 0);
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery"), 0);
+}
+
+static void a_change_of_another_list_is_waited_out(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct meddling meddling = {.room = room, .list = "mena", .address = "ana@paper.example", .most = 1};
+	int64_t id = 0;
+
+	if (freeze_while(room, &meddling, &id) != OK)
+		fail_msg("%s", room->place.err.text);
+	assert_true(meddling.calls > 1);
+	assert_int_equal(id, 1);
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery WHERE also = ''"), 2);
+}
+
+/* Planned, and then gone from the list or new on it, before anybody has confirmed. */
+static void what_was_planned_is_sent_and_nobody_else(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct release_set *set = newsroomcase_load(room);
+	struct plan *plan = newsroomcase_plan(room, set, "europe");
+	struct plan *later = newsroomcase_plan(room, set, "mena");
+	int64_t id = 0;
+
+	newlist_import(&room->place, "europe", "address,name\nnew@paper.example,New Comer\n");
+	assert_int_equal(freeze_plan(room->newsroom, plan, &id, &room->place.err), OK);
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery"), 2);
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery WHERE address LIKE 'new@%'"), 0);
+	assert_int_equal(listpeople_remove(room->place.store, "mena",
+				 "cy@b\xc3\xbc"
+				 "cher.example",
+				 "mroy", &room->place.err),
+		OK);
+	assert_int_equal(freeze_plan(room->newsroom, later, &id, &room->place.err), E_CONFLICT);
+	assert_int_equal(count(room, "SELECT count(*) FROM dispatch"), 1);
+	plan_free(plan);
+	plan_free(later);
+	release_set_free(set);
+}
+
+/* Two hundred people on two lists, and their positions told again from what the dispatch kept. */
+static void positions_follow_from_the_seed_that_is_kept(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct release_set *set;
+	struct plan *plan;
+	struct plan *again;
+	struct str csv;
+	int64_t id;
+
+	str_init(&csv, STR_MAX_LARGE);
+	str_add_text(&csv, "address\n");
+	for (int i = 0; i < 200; i++)
+		str_addf(&csv, "reader%d@d%d.example\n", i, i % 7);
+	newlist_import(&room->place, "europe", csv.ptr);
+	set = newsroomcase_load(room);
+	plan = newsroomcase_plan(room, set, "europe,mena");
+	again = newsroomcase_plan(room, set, "europe,mena");
+	assert_int_equal(freeze_plan(room->newsroom, plan, &id, &room->place.err), OK);
+	plan_shuffle(again, (uint64_t)count(room, "SELECT seed FROM dispatch"));
+	assert_int_equal(count(room, "SELECT count(*) FROM delivery"), again->recipient_count);
+	for (size_t i = 0; i < again->recipient_count; i++) {
+		int64_t subscriber = 0;
+
+		assert_int_equal(sqlite_one_int(room->place.store,
+					 "SELECT subscriber FROM delivery WHERE position = ?1",
+					 SQLITE_VALUES(sqlite_int(again->recipients[i].position)),
+					 &subscriber, &room->place.err),
+			OK);
+		assert_int_equal(subscriber, again->recipients[i].subscriber_id);
+	}
+	plan_free(plan);
+	plan_free(again);
+	release_set_free(set);
+	str_clear(&csv);
+}
+
 static void a_rehearsal_keeps_nothing(void **state)
 {
 	struct newsroomcase *room = *state;
@@ -450,6 +581,10 @@ int main(void)
 		TEST(whoever_lacks_what_the_letter_needs_is_named),
 		TEST(an_embargo_ahead_keeps_everything_back),
 		TEST(a_plan_that_somebody_else_has_carried_out_meanwhile_is_refused),
+		TEST(whoever_leaves_while_it_is_prepared_makes_the_plan_untrue),
+		TEST(a_change_of_another_list_is_waited_out),
+		TEST(what_was_planned_is_sent_and_nobody_else),
+		TEST(positions_follow_from_the_seed_that_is_kept),
 		TEST(a_rehearsal_keeps_nothing),
 		TEST(a_rehearsed_message_is_the_one_that_goes_out),
 		TEST(a_rehearsal_may_be_stopped),

@@ -305,60 +305,6 @@ static void every_claimed_delivery_is_told_in_order_also_of_ended_dispatches(voi
 	str_clear(&got);
 }
 
-static bool has_release(struct newstore *place, const char *release, const char *address)
-{
-	struct medialist list;
-	struct member member;
-	bool has = false;
-
-	assert_int_equal(store_find_list(place->store, "europe", &list, &place->err), OK);
-	assert_int_equal(store_find_member(place->store, list.id, address, &member, &place->err), OK);
-	assert_int_equal(
-		store_has_release(place->store, release, member.subscriber_id, &has, &place->err), OK);
-	member_clear(&member);
-	medialist_clear(&list);
-	return has;
-}
-
-static void who_has_a_release_is_told_by_the_state_of_their_delivery(void **state)
-{
-	static const struct {
-		enum delivery_state state;
-		bool has;
-	} cases[] = {
-		{DELIVERY_QUEUED, true},
-		{DELIVERY_CLAIMED, true},
-		{DELIVERY_ACCEPTED, true},
-		{DELIVERY_DEFERRED, true},
-		{DELIVERY_UNKNOWN, true},
-		{DELIVERY_BOUNCED, true},
-		{DELIVERY_FAILED, false},
-		{DELIVERY_SUPPRESSED, false},
-		{DELIVERY_CANCELLED, false},
-		{DELIVERY_EXPIRED, false},
-	};
-	struct newstore *place = *state;
-	int64_t dispatch = three_members(place);
-	enum delivery_state now = DELIVERY_QUEUED;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			store_set_delivery_state(place->store, dispatch, 1, now, cases[i].state, &place->err),
-			OK);
-		now = cases[i].state;
-		if (has_release(place, "fund", "ana@paper.example") != cases[i].has)
-			fail_msg("%s", delivery_state_name(now));
-	}
-}
-
-static void another_release_is_not_this_one(void **state)
-{
-	struct newstore *place = *state;
-
-	three_members(place);
-	assert_false(has_release(place, "boats", "ana@paper.example"));
-}
-
 static void a_release_was_sent_once_there_is_a_public_dispatch_of_it(void **state)
 {
 	struct newstore *place = *state;
@@ -394,8 +340,6 @@ int main(void)
 		TEST(a_state_is_only_changed_from_what_it_was_thought_to_be),
 		TEST(cancelling_touches_only_what_is_still_open),
 		TEST(every_claimed_delivery_is_told_in_order_also_of_ended_dispatches),
-		TEST(who_has_a_release_is_told_by_the_state_of_their_delivery),
-		TEST(another_release_is_not_this_one),
 		TEST(a_release_was_sent_once_there_is_a_public_dispatch_of_it),
 	};
 

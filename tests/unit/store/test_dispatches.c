@@ -187,21 +187,6 @@ static void sources_come_back_by_name(void **state)
 	str_clear(&sources);
 }
 
-static void those_left_out_are_counted_by_reason(void **state)
-{
-	struct newstore *place = *state;
-	int64_t id = newdispatch_add(place, "fund");
-	struct leftout leftouts[] = {{1, 1, LEFTOUT_TWICE}, {2, 1, LEFTOUT_HAVE_IT}, {3, 1, LEFTOUT_HAVE_IT}};
-	int64_t counts[LEFTOUT_REASON_COUNT];
-
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(store_add_leftout(place->store, id, &leftouts[i], &place->err), OK);
-	assert_int_equal(store_count_leftouts(place->store, id, counts, &place->err), OK);
-	assert_int_equal(counts[LEFTOUT_TWICE], 1);
-	assert_int_equal(counts[LEFTOUT_HAVE_IT], 2);
-	assert_int_equal(counts[LEFTOUT_SUPPRESSED], 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, newstore_set_up, newstore_tear_down)
 
 int main(void)
@@ -218,7 +203,6 @@ int main(void)
 		TEST(an_end_is_noted_with_its_instant),
 		TEST(letters_are_kept_by_number),
 		TEST(sources_come_back_by_name),
-		TEST(those_left_out_are_counted_by_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
