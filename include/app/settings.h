@@ -54,7 +54,8 @@ struct relay_settings {
 	int connections;
 	int messages_per_connection;
 	struct pace_windows rates; /* over all connections */
-	char *password;            /* from the file or the environment; "" without a user */
+	int64_t connect_timeout_ms, command_timeout_ms, data_timeout_ms, dot_timeout_ms;
+	char *password; /* from the file or the environment; "" without a user */
 };
 
 struct retry_settings {

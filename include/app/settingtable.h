@@ -46,7 +46,7 @@ struct setting {
 	size_t offset;              /* of the value in the group's struct */
 	const char *fallback;       /* its text; items of a list separated by spaces */
 	settingcheck_fn *check;     /* of TEXT and TEXTS; a TEXT that may not be "" must be in the file */
-	double least, most;         /* of INT and NUMBER */
+	double least, most;         /* of INT and NUMBER; of DURATION in milliseconds, 0 and 0: any */
 	const char *const *choices; /* of CHOICE, NULL at the end */
 };
 

@@ -64,9 +64,7 @@ struct engine_host {
 struct engine_options {
 	const struct relay *relays; /* in order; the first that can be reached is used */
 	size_t relay_count;
-	const char *hello; /* EHLO's name */
-	int connect_timeout_ms, command_timeout_ms, data_timeout_ms,
-		dot_timeout_ms; /* 0: RFC 5321 4.5.3.2's as designed */
+	const char *hello;  /* EHLO's name */
 	int relay_tries;    /* connection failures in a row before engine_run gives up with E_IO; 0: never */
 	int relay_retry_ms; /* pause after one; 0: 1 s, doubling to 60 s */
 };

@@ -19,7 +19,9 @@ struct relay {
 	const char *hello;           /* EHLO's name; "" for the newsroom's domain */
 	int connections;             /* at most, 1…1000 */
 	int messages_per_connection; /* 0: no limit */
-	struct pace_windows rates;   /* of messages over all connections */
+	/* 0: 30 s, 5 min, 2 min, 10 min (RFC 5321 4.5.3.2). A short dot timeout makes duplicates. */
+	int64_t connect_timeout_ms, command_timeout_ms, data_timeout_ms, dot_timeout_ms;
+	struct pace_windows rates; /* of messages over all connections */
 };
 
 #endif

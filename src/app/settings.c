@@ -37,6 +37,7 @@ static const struct setting sender_table[] = {
 	{0},
 };
 
+#define TIMEOUT_MAX_MS 3600000
 #define RELAY(field) offsetof(struct relay_settings, field)
 static const struct setting relay_table[] = {
 	{"url", SETTING_TEXT, RELAY(url), "", settingcheck_relay_url, 0, 0, NULL},
@@ -47,6 +48,12 @@ static const struct setting relay_table[] = {
 	{"password_variable", SETTING_TEXT, RELAY(password_variable), "", settingcheck_line, 0, 0, NULL},
 	{"connections", SETTING_INT, RELAY(connections), "4", NULL, 1, 1000, NULL},
 	{"messages_per_connection", SETTING_INT, RELAY(messages_per_connection), "0", NULL, 0, 1000000, NULL},
+	{"connect_timeout", SETTING_DURATION, RELAY(connect_timeout_ms), "30s", NULL, 1000, TIMEOUT_MAX_MS,
+		NULL},
+	{"command_timeout", SETTING_DURATION, RELAY(command_timeout_ms), "5m", NULL, 1000, TIMEOUT_MAX_MS,
+		NULL},
+	{"data_timeout", SETTING_DURATION, RELAY(data_timeout_ms), "2m", NULL, 1000, TIMEOUT_MAX_MS, NULL},
+	{"dot_timeout", SETTING_DURATION, RELAY(dot_timeout_ms), "10m", NULL, 1000, TIMEOUT_MAX_MS, NULL},
 	{"rates", SETTING_RATES, RELAY(rates), "", NULL, 0, 0, NULL},
 	{0},
 };
@@ -354,6 +361,10 @@ struct relay settings_relay(const struct settings *settings, size_t index)
 		.hello = settings->newsroom.domain,
 		.connections = relay->connections,
 		.messages_per_connection = relay->messages_per_connection,
+		.connect_timeout_ms = relay->connect_timeout_ms,
+		.command_timeout_ms = relay->command_timeout_ms,
+		.data_timeout_ms = relay->data_timeout_ms,
+		.dot_timeout_ms = relay->dot_timeout_ms,
 		.rates = relay->rates,
 	};
 }

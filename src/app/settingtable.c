@@ -342,11 +342,26 @@ static void read_choice(struct setting_faults *faults, const struct setting *set
 static void read_duration(struct setting_faults *faults, const struct setting *setting,
 	const config_setting_t *found, void *field)
 {
+	const char *text = config_setting_get_string(found);
+	struct str range;
 	struct err fault;
+	int64_t duration_ms;
 
-	if (settingtable_parse_duration(span_of(config_setting_get_string(found)), field, &fault) != OK)
+	if (settingtable_parse_duration(span_of(text), &duration_ms, &fault) != OK) {
 		settingtable_fault(
 			faults, line_of(found), fault.status, "\"%s\": %s", setting->name, fault.text);
+	} else if (setting->most > 0 &&
+		   ((double)duration_ms < setting->least || (double)duration_ms > setting->most)) {
+		str_init(&range, STR_MAX_SMALL);
+		format_duration((int64_t)setting->least, &range);
+		str_add_text(&range, " to ");
+		format_duration((int64_t)setting->most, &range);
+		settingtable_fault(faults, line_of(found), E_RANGE, "\"%s\" is %s; it may be %s",
+			setting->name, text, range.ptr);
+		str_clear(&range);
+	} else {
+		*(int64_t *)field = duration_ms;
+	}
 }
 
 static void read_item(struct setting_faults *faults, const struct setting *setting,

@@ -366,15 +366,27 @@ static void on_link_state(struct floor *floor, struct channel *c, enum link_stat
 	}
 }
 
-static int timeout_of(const struct floor *floor, const struct channel *c)
+static int or_default(int64_t value, int fallback)
 {
+	return value > 0 ? (int)value : fallback;
+}
+
+static int command_timeout(const struct relay *relay)
+{
+	return or_default(relay->command_timeout_ms, 300000);
+}
+
+static int timeout_of(const struct channel *c)
+{
+	const struct relay *relay = c->station->relay;
+
 	if (c->is_leaving)
 		return GOODBYE_MS;
 	switch (dialogue_waits_for(c->dialogue)) {
 	case PHASE_DATA:
-		return floor->options.data_timeout_ms;
+		return or_default(relay->data_timeout_ms, 120000);
 	case PHASE_DOT:
-		return floor->options.dot_timeout_ms;
+		return or_default(relay->dot_timeout_ms, 600000);
 	case PHASE_NONE:
 		return IDLE_MS;
 	case PHASE_CONNECT:
@@ -386,7 +398,7 @@ static int timeout_of(const struct floor *floor, const struct channel *c)
 	case PHASE_BODY:
 	case PHASE_COUNT:
 	default:
-		return floor->options.command_timeout_ms;
+		return command_timeout(relay);
 	}
 }
 
@@ -410,8 +422,8 @@ void channel_open(struct floor *floor, struct channel *c, struct station *statio
 	const struct link_options options = {
 		.relay = station->relay,
 		.hello = station->relay->hello[0] ? station->relay->hello : floor->options.hello,
-		.connect_timeout_ms = floor->options.connect_timeout_ms,
-		.command_timeout_ms = floor->options.command_timeout_ms,
+		.connect_timeout_ms = or_default(station->relay->connect_timeout_ms, 30000),
+		.command_timeout_ms = command_timeout(station->relay),
 	};
 	struct err err;
 
@@ -443,8 +455,8 @@ void channel_on_turn(struct floor *floor, struct channel *c)
 	if (!c->is_connected) {
 		if (floor->now_ms >= link_wake_ms(c->link))
 			on_link_state(floor, c, link_on_time(c->link));
-	} else if (floor->now_ms >= c->progress_ms + timeout_of(floor, c)) {
-		on_deadline(floor, c, timeout_of(floor, c));
+	} else if (floor->now_ms >= c->progress_ms + timeout_of(c)) {
+		on_deadline(floor, c, timeout_of(c));
 	} else if (floor->queue.count && dialogue_has_room(c->dialogue)) {
 		converse(floor, c);
 	}
@@ -452,8 +464,8 @@ void channel_on_turn(struct floor *floor, struct channel *c)
 	if (!c->station)
 		floor_wake_at(floor, floor->now_ms);
 	else
-		floor_wake_at(floor,
-			c->is_connected ? c->progress_ms + timeout_of(floor, c) : link_wake_ms(c->link));
+		floor_wake_at(
+			floor, c->is_connected ? c->progress_ms + timeout_of(c) : link_wake_ms(c->link));
 }
 
 void channel_leave(struct floor *floor, struct channel *c)

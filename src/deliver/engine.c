@@ -101,10 +101,6 @@ enum status engine_new(const struct engine_options *options, const struct engine
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	e->floor.options = *options;
-	e->floor.options.connect_timeout_ms = or_default(options->connect_timeout_ms, 30000);
-	e->floor.options.command_timeout_ms = or_default(options->command_timeout_ms, 300000);
-	e->floor.options.data_timeout_ms = or_default(options->data_timeout_ms, 120000);
-	e->floor.options.dot_timeout_ms = or_default(options->dot_timeout_ms, 600000);
 	e->floor.options.relay_retry_ms = or_default(options->relay_retry_ms, 1000);
 	e->floor.host = *host;
 	e->epoll_fd = -1;

@@ -363,13 +363,13 @@ static void set_number(struct setup *setup, struct tool *tool, int key, const ch
 	int *const small[] = {
 		[KEY_CONNECTIONS - KEY_FIRST] = &setup->relay.connections,
 		[KEY_PER_CONNECTION - KEY_FIRST] = &setup->relay.messages_per_connection,
-		[KEY_CONNECT_TIMEOUT - KEY_FIRST] = &setup->options.connect_timeout_ms,
-		[KEY_TIMEOUT - KEY_FIRST] = &setup->options.command_timeout_ms,
-		[KEY_DOT_TIMEOUT - KEY_FIRST] = &setup->options.dot_timeout_ms,
 		[KEY_RELAY_TRIES - KEY_FIRST] = &setup->options.relay_tries,
 		[KEY_RELAY_RETRY - KEY_FIRST] = &setup->options.relay_retry_ms,
 	};
 	long *const large[] = {
+		[KEY_CONNECT_TIMEOUT - KEY_FIRST] = &setup->relay.connect_timeout_ms,
+		[KEY_TIMEOUT - KEY_FIRST] = &setup->relay.command_timeout_ms,
+		[KEY_DOT_TIMEOUT - KEY_FIRST] = &setup->relay.dot_timeout_ms,
 		[KEY_COUNT - KEY_FIRST] = &setup->count,
 		[KEY_SIZE - KEY_FIRST] = &tool->size,
 		[KEY_TRIES - KEY_FIRST] = &tool->tries,
@@ -407,7 +407,7 @@ static void print_end(const struct tool *tool, enum status status, const char *w
 		(json_int_t)count_lent(tool), "seconds", seconds));
 }
 
-static enum status run(struct tool *tool, const struct setup *setup, struct err *err)
+static enum status run(struct tool *tool, struct setup *setup, struct err *err)
 {
 	const struct engine_host host = {
 		.context = tool,
@@ -420,16 +420,17 @@ static enum status run(struct tool *tool, const struct setup *setup, struct err 
 		.turn = turn,
 		.relay_trouble = relay_trouble,
 	};
-	struct relay relays[2] = {setup->relay, setup->relay};
+	struct relay relays[2];
 	struct engine_options engine_options = setup->options;
 	enum status status = OK;
 
+	setup->relay.data_timeout_ms = setup->relay.command_timeout_ms;
+	relays[0] = relays[1] = setup->relay;
 	if (setup->fallback)
 		relays[1].url = setup->fallback;
 	engine_options.relays = relays;
 	engine_options.relay_count = setup->fallback ? 2 : 1;
 	engine_options.hello = "press.harbour.example";
-	engine_options.data_timeout_ms = engine_options.command_timeout_ms;
 	if (setup->flight)
 		status = flight_open(setup->flight, &tool->flight, err);
 	if (!status)

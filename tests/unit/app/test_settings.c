@@ -89,6 +89,10 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(faults.settings->relay_count, 1);
 	assert_int_equal(faults.settings->relays[0].tls, RELAY_TLS_REQUIRED);
 	assert_int_equal(faults.settings->relays[0].connections, 4);
+	assert_int_equal(faults.settings->relays[0].connect_timeout_ms, 30000);
+	assert_int_equal(faults.settings->relays[0].command_timeout_ms, 300000);
+	assert_int_equal(faults.settings->relays[0].data_timeout_ms, 120000);
+	assert_int_equal(faults.settings->relays[0].dot_timeout_ms, 600000);
 	assert_int_equal(faults.settings->retry.after.count, 8);
 	assert_int_equal(faults.settings->retry.after.items[0], 120000);
 	assert_int_equal(faults.settings->retry.expire_ms, 48 * 3600000);
@@ -251,6 +255,10 @@ static void impossible_durations_are_refused(void **state)
 	assert_replaced(state, "\"smtp://localhost:25\"",
 		"\"smtp://h\"; rates = [\"1/1s\", \"2/2s\", \"3/3s\", \"4/4s\", \"5/5s\"]", E_RANGE,
 		"\"rates\" has 5 entries; it may have 0 to 4");
+	assert_replaced(state, "\"smtp://localhost:25\"", "\"smtp://h\"; dot_timeout = \"2h\"", E_RANGE,
+		"\"dot_timeout\" is 2h; it may be 1s to 1h");
+	assert_replaced(state, "\"smtp://localhost:25\"", "\"smtp://h\"; connect_timeout = \"0s\"", E_RANGE,
+		"\"connect_timeout\" is 0s; it may be 1s to 1h");
 	assert_fault(state, "retry = { after = [\"1m\", \"x\"]; };", E_SYNTAX, "\"after\": \"x\"");
 }
 
