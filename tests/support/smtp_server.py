@@ -8,6 +8,11 @@ parent, at SIGTERM, or when its time is up.
 A STAGE is one of: connect ehlo starttls auth mail rcpt data body dot; "STAGE:N"
 means the first N times only. "dot" is after the whole message was read and before
 anything was said or kept; "kept" after it was kept and before anything was said.
+
+A file of orders (--orders) is for cutting connections anywhere: each session takes its
+next line, "received 123" or "said 45", and hangs up after so many bytes; at an empty
+line, or after the last, it doesn't. What ends with the last byte received is done, but
+not answered.
 """
 
 import argparse
@@ -97,6 +102,10 @@ class Server:
     self.hangs = Times(options.hang_at)
     self.nonsense = Times(options.nonsense_at)
     self.goodbyes = Times(options.goodbye_at)
+    self.orders = []
+    if options.orders:
+      with open(options.orders, encoding="ascii") as file:
+        self.orders = file.read().splitlines()
     self.count = 0
     self.sessions = 0
     self.log_file = open(options.log or os.path.join(options.folder, "log.jsonl"), "a", encoding="utf-8")
@@ -118,6 +127,11 @@ class Server:
     os.rename(path + ".part", path)
     return name
 
+  def take_order(self):
+    """How many bytes the session that begins may receive or say."""
+    way, _, count = (self.orders.pop(0) if self.orders else "").partition(" ")
+    return {way: int(count)} if way else {}
+
   async def serve(self, reader, writer):
     self.sessions += 1
     session = Session(self, reader, writer, self.sessions)
@@ -126,7 +140,8 @@ class Server:
     except (Hangup, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
       pass
     finally:
-      self.log(event="closed", session=session.number, messages=session.messages, at_ms=now_ms())
+      self.log(event="closed", session=session.number, messages=session.messages, received=session.received,
+        said=session.said, at_ms=now_ms())
       session.writer.transport.abort() if session.is_rude else session.writer.close()
 
 
@@ -143,6 +158,9 @@ class Session:
     self.is_rude = False
     self.is_tls = bool(server.options.tls)
     self.user = None
+    self.ceilings = server.take_order()
+    self.received = 0
+    self.said = 0
     self.reset()
 
   def reset(self):
@@ -153,16 +171,27 @@ class Session:
     self.instants = {}
 
   async def say(self, *lines):
+    if self.received >= self.ceilings.get("received", sys.maxsize):
+      raise Hangup
     for line in lines:
-      self.writer.write(line.encode() + b"\r\n")
+      await self.write(line.encode() + b"\r\n")
     if self.options.split_replies:
       await self.writer.drain()
       await asyncio.sleep(0.001)
 
+  async def write(self, line):
+    room = self.ceilings.get("said", sys.maxsize) - self.said
+    self.writer.write(line[:room])
+    self.said += len(line)
+    if len(line) >= room:
+      await self.writer.drain()
+      raise Hangup
+
   async def line(self):
     # As many answers as there are commands at hand go out together, as a real server's do.
     line = await self.reader.readuntil(b"\n")
-    if len(line) > LINE_MAX:
+    self.received += len(line)
+    if len(line) > LINE_MAX or self.received > self.ceilings.get("received", sys.maxsize):
       raise Hangup
     return line
 
@@ -421,6 +450,7 @@ def parse_options():
   parser.add_argument("--hang-at", metavar="STAGE[:N]", help="say nothing more", **many)
   parser.add_argument("--nonsense-at", metavar="STAGE[:N]", help="answer what is no SMTP", **many)
   parser.add_argument("--goodbye-at", metavar="STAGE[:N]", help="answer 421 and close", **many)
+  parser.add_argument("--orders", metavar="FILE", help="cut connections as it says, a line for each")
   parser.add_argument("--rude", action="store_true", help="drop with a reset")
   parser.add_argument("--no-pipelining", action="store_true")
   parser.add_argument("--no-smtputf8", action="store_true")
