@@ -1,0 +1,184 @@
+#!/usr/bin/python3
+"""One sender: what is claimed stays its own however long it sleeps, and it ends in order when it's told to."""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
+from crashcase import SEND, CrashCase, Journal, Servers, addresses  # noqa: E402
+from enginecase import Server, wait_for  # noqa: E402
+from newsroom import DONE, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
+
+COUNT = 120
+MORE = 20
+CONNECTIONS = 3
+READERS = addresses(COUNT)
+OTHERS = [address.replace("paper", "sahafa") for address in addresses(MORE)]
+
+
+def is_stopped(process):
+  with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+    return file.read().rpartition(")")[2].split()[0] == "T"
+
+
+class SenderCase(CrashCase):
+  def setUp(self):
+    self.press = self.newsroom(connections=CONNECTIONS, after=("0s",))
+    self.press.add_release()
+    self.press.import_people("europe", people(COUNT))
+
+  def server(self, *options):
+    server = self.enterContext(Server(*options))
+    self.press.configure(url=server.url)
+    return server
+
+  def sending(self, server, after=10):
+    process = self.running(self.press, *SEND)
+    wait_until_accepted(server, after)
+    return process
+
+  def suspended(self, process):
+    process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: is_stopped(process), "it to be suspended")
+    # As somebody does who wakes the machine up: or the test's end would wait for it.
+    self.addCleanup(lambda: process.poll() is None and process.send_signal(signal.SIGCONT))
+
+  def assert_each_once(self, server, expected):
+    self.assert_recorded_as_received(self.press, server, expected)
+    self.assert_left_nothing(Journal(self.press))
+
+
+class Suspended(SenderCase):
+  def test_its_claims_stay_its_own_while_another_send_looks_on(self):
+    server = self.server("--delay-ms", "2")
+    first = self.sending(server)
+    self.suspended(first)
+    claims = Journal(self.press).open_claims()
+    self.assertTrue(claims, "nothing is open, so nothing could be taken")
+    second = self.running(self.press, *SEND)
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    before = server.accepted()
+    self.assertEqual(Journal(self.press).open_claims(), claims)
+    first.send_signal(signal.SIGCONT)
+    self.assertEqual({ended(first).returncode, ended(second).returncode}, {DONE})
+    self.assertLessEqual(before.total(), COUNT)
+    self.assert_each_once(server, READERS)
+
+  def test_it_finds_its_deliveries_where_they_were_when_it_wakes(self):
+    server = self.server("--delay-ms", "2")
+    first = self.sending(server)
+    for more in (20, 40, 60):
+      self.suspended(first)
+      first.send_signal(signal.SIGCONT)
+      wait_until_accepted(server, more)
+    self.assertEqual(ended(first).returncode, DONE)
+    self.assert_each_once(server, READERS)
+
+  def test_asleep_it_keeps_resume_hold_and_cancel_from_nothing_but_its_claims(self):
+    server = self.server("--delay-ms", "2")
+    first = self.sending(server)
+    self.suspended(first)
+    claims = Journal(self.press).open_claims()
+    self.press.ok("cancel", "1", "--yes")
+    self.assertEqual(Journal(self.press).open_claims(), claims, "what may be on its way isn't cancelled")
+    first.send_signal(signal.SIGCONT)
+    ended(first)
+    states = self.press.states()
+    self.assertEqual(states["accepted"], server.accepted().total())
+    self.assertEqual(states["accepted"] + states["cancelled"], COUNT)
+    self.assertEqual(set(server.accepted().values()), {1})
+
+  def test_killed_in_its_sleep_it_leaves_its_work_to_its_follower(self):
+    server = self.server("--delay-ms", "2")
+    first = self.sending(server)
+    self.suspended(first)
+    second = self.running(self.press, *SEND)
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    first.kill()
+    ended(first)
+    done = ended(second)
+    self.assertIn(done.returncode, (DONE, HELD), done.stderr)
+    self.go_on(self.press, Servers(server), (DONE, HELD))
+    self.assert_sent(self.press, Servers(server), READERS, 1, CONNECTIONS)
+
+
+class HandedOver(SenderCase):
+  def test_a_follower_that_is_killed_leaves_its_dispatch_to_the_sender(self):
+    server = self.server("--delay-ms", "2")
+    self.press.import_people("mena", people(MORE, "sahafa.example"))
+    first = self.sending(server)
+    second = self.running(self.press, "send", "fund", "--to", "mena", "--yes")
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    second.kill()
+    ended(second)
+    self.assertEqual(ended(first).returncode, DONE)
+    self.press.ok("resume")
+    self.assertEqual(set(server.accepted()), {*READERS, *OTHERS})
+    self.assertEqual(set(server.accepted().values()), {1})
+
+  def test_several_at_once_share_one_sender(self):
+    server = self.server("--delay-ms", "2")
+    self.press.import_people("mena", people(MORE, "sahafa.example"))
+    first = self.sending(server)
+    followers = [self.running(self.press, *arguments) for arguments in (
+      SEND, ("send", "fund", "--to", "mena", "--yes"), ("resume",))]
+    self.assertEqual({ended(process).returncode for process in (first, *followers)}, {DONE})
+    self.assertEqual(set(server.accepted()), {*READERS, *OTHERS})
+    self.assertEqual(set(server.accepted().values()), {1})
+
+
+class Told(SenderCase):
+  """SIGTERM, as systemd says it."""
+
+  def test_it_finishes_what_is_in_flight_and_nothing_is_unknown(self):
+    server = self.server("--delay-ms", "2")
+    first = self.sending(server)
+    first.send_signal(signal.SIGTERM)
+    self.assertEqual(ended(first).returncode, UNFINISHED)
+    states = self.press.states()
+    self.assertEqual(set(states), {"accepted", "queued"})
+    self.assertEqual(states["accepted"], server.accepted().total())
+    self.assert_left_nothing(Journal(self.press))
+    self.press.ok("resume")
+    self.assert_each_once(server, READERS)
+
+  def twice(self, server):
+    """Told twice while the server keeps its answers to itself."""
+    process = self.running(self.press, *SEND)
+    wait_for(lambda: len(server.log("accepted")) >= CONNECTIONS, "messages without an answer")
+    process.send_signal(signal.SIGTERM)
+    wait_for(lambda: "once more" in process.stderr.readline(), "the first answer")
+    process.send_signal(signal.SIGTERM)
+    return ended(process).returncode
+
+  def test_twice_it_stops_at_once_with_one_unknown_a_connection_at_most(self):
+    server = self.server("--hang-at", "kept")
+    self.assertIn(self.twice(server), (UNFINISHED, HELD))
+    self.assert_sound(Journal(self.press))
+    self.assert_left_nothing(Journal(self.press))
+    attempts = Journal(self.press).rows("SELECT count(*) FROM attempt WHERE outcome = 5")[0][0]
+    self.assertTrue(1 <= attempts <= CONNECTIONS, attempts)
+    second = self.server()
+    self.press.ok("resume")
+    servers = Servers(server, second)
+    twice, marked = self.assert_sent(self.press, servers, READERS, 1, CONNECTIONS)
+    self.assertEqual((len(twice), len(marked)), (attempts, attempts))
+
+  def test_twice_with_hold_the_unknown_ones_wait_for_a_person(self):
+    self.press.configure(unknown="hold")
+    server = self.server("--hang-at", "kept")
+    self.assertEqual(self.twice(server), HELD)
+    self.assertTrue(1 <= self.press.states()["unknown"] <= CONNECTIONS)
+    second = self.server()
+    self.press.ok("resume", status=HELD)
+    servers = Servers(server, second)
+    self.assert_held_for_a_person(self.press, servers)
+    self.resolve(self.press, servers)
+    self.assertEqual(servers.accepted(), {address: 1 for address in READERS})
+    self.assertTrue(self.is_finished(self.press))
+
+
+if __name__ == "__main__":
+  unittest.main()
