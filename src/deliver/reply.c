@@ -154,6 +154,12 @@ static bool next_line(struct reply_reader *reader, struct span *line)
 	return span_line(&rest, line);
 }
 
+static enum status too_long(struct reply_reader *reader, struct err *err)
+{
+	reader->is_bad = true;
+	return err_set(err, E_SYNTAX, "a reply of more than %u bytes", REPLY_SIZE_MAX);
+}
+
 /*
  * The last line's code is the reply's, as RFC 5321 4.2.1 describes the simple
  * client: servers that mix codes mean the last.
@@ -164,7 +170,9 @@ enum status reply_reader_take(struct reply_reader *reader, struct reply *out, st
 	bool is_last = false;
 
 	while (!reader->is_bad && next_line(reader, &line)) {
-		if (reader->size > REPLY_SIZE_MAX || !add_line(reader, line, &is_last)) {
+		if (reader->size > REPLY_SIZE_MAX)
+			return too_long(reader, err);
+		if (!add_line(reader, line, &is_last)) {
 			reader->is_bad = true;
 			return err_set(err, E_SYNTAX, "not an SMTP reply: \"%.*s\"",
 				SPAN_ARG(span_first(line, 120)));
@@ -178,10 +186,8 @@ enum status reply_reader_take(struct reply_reader *reader, struct reply *out, st
 		reader->is_started = false;
 		return OK;
 	}
-	if (reader->is_bad || reader->size + (reader->in.len - reader->head) > REPLY_SIZE_MAX) {
-		reader->is_bad = true;
-		return err_set(err, E_SYNTAX, "a reply of more than %u bytes", REPLY_SIZE_MAX);
-	}
+	if (reader->is_bad || reader->size + (reader->in.len - reader->head) > REPLY_SIZE_MAX)
+		return too_long(reader, err);
 	return E_NOTFOUND;
 }
 

@@ -193,8 +193,31 @@ class Loss(EngineCase):
         run = self.engine(server.url, readers(3), "--connections", "1", expect={outcome: 3})
         self.assertIn("nonsense", run.settled[0]["reply"])
 
+  def usual_peak_kib(self):
+    with Server() as server:
+      return self.engine(server.url, readers(2), "--connections", "1").end["peak_kib"]
+
+  def test_a_megabyte_of_an_answer_is_recorded_and_takes_no_memory(self):
+    expected = {"mail": "deferred", "rcpt": "deferred", "data": "deferred", "dot": "unknown", "kept": "unknown"}
+    usual = self.usual_peak_kib()
+    for stage, outcome in expected.items():
+      with self.subTest(stage=stage), Server("--flood-at", stage) as server:
+        run = self.engine(server.url, readers(2), "--connections", "1", expect={outcome: 2})
+        self.assertIn("a reply of more than 65536 bytes", run.settled[0]["reply"])
+        self.assertLess(run.end["peak_kib"], usual + 8 * 1024)
+
+  def test_a_megabyte_of_a_greeting_ends_the_connection(self):
+    usual = self.usual_peak_kib()
+    for stage, words in (("connect", "it speaks no SMTP"), ("ehlo", "Too large response headers")):
+      with self.subTest(stage=stage), Server("--flood-at", stage) as server:
+        run = self.engine(server.url, readers(2), "--relay-tries", "2", timeout_ms=1000, expect={})
+        self.assertIn(words, run.end["words"])
+        self.assertEqual(run.end["given_back"], 2)
+        self.assertLess(run.end["peak_kib"], usual + 8 * 1024)
+
   def test_silence_at_each_stage_is_recorded(self):
-    expected = {"mail": "deferred", "rcpt": "deferred", "data": "deferred", "dot": "unknown"}
+    expected = {"mail": "deferred", "rcpt": "deferred", "data": "deferred", "dot": "unknown",
+      "kept": "unknown"}
     for stage, outcome in expected.items():
       with self.subTest(stage=stage), Server("--hang-at", stage, "--no-pipelining") as server:
         run = self.engine(server.url, readers(2), "--connections", "2", timeout_ms=200, expect={outcome: 2})

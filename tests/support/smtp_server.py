@@ -29,6 +29,8 @@ import time
 STAGES = ("connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "dot", "kept")
 LINE_MAX = 1_000_000
 MESSAGE_MAX = 100_000_000
+FLOOD = b"-There is so much to say about this\r\n"
+FLOOD_LINES = 25_000
 
 
 class Hangup(Exception):
@@ -101,6 +103,7 @@ class Server:
     self.drops = Times(options.drop_at)
     self.hangs = Times(options.hang_at)
     self.nonsense = Times(options.nonsense_at)
+    self.floods = Times(options.flood_at)
     self.goodbyes = Times(options.goodbye_at)
     self.orders = []
     if options.orders:
@@ -207,6 +210,9 @@ class Session:
       await asyncio.sleep(self.options.seconds)
     if self.server.nonsense.strike(stage):
       await self.say("HTTP/1.0 400 Bad Request")
+      return True
+    if self.server.floods.strike(stage):
+      self.writer.write(((b"220" if stage == "connect" else b"250") + FLOOD) * FLOOD_LINES)
       return True
     if self.server.goodbyes.strike(stage):
       await self.say("421 4.3.2 Service not available, closing channel")
@@ -449,6 +455,7 @@ def parse_options():
   parser.add_argument("--drop-at", metavar="STAGE[:N]", help="close the connection", **many)
   parser.add_argument("--hang-at", metavar="STAGE[:N]", help="say nothing more", **many)
   parser.add_argument("--nonsense-at", metavar="STAGE[:N]", help="answer what is no SMTP", **many)
+  parser.add_argument("--flood-at", metavar="STAGE[:N]", help="answer a megabyte", **many)
   parser.add_argument("--goodbye-at", metavar="STAGE[:N]", help="answer 421 and close", **many)
   parser.add_argument("--orders", metavar="FILE", help="cut connections as it says, a line for each")
   parser.add_argument("--rude", action="store_true", help="drop with a reset")

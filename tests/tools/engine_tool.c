@@ -4,6 +4,7 @@
  * message, prints one JSON line per outcome and a last one for the run.
  */
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "deliver/engine.h"
 #include "deliver/flight.h"
@@ -399,12 +400,32 @@ static size_t count_lent(const struct tool *tool)
 	return lent;
 }
 
+/* The most memory this program ever had, in KiB. */
+static long peak_kib(void)
+{
+	struct str status;
+	struct span rest, line;
+	struct err err;
+	long peak = 0;
+
+	str_init(&status, STR_MAX_LARGE);
+	if (file_load("/proc/self/status", &status, &err))
+		fprintf(stderr, "%s\n", err.text);
+	rest = str_span(&status);
+	while (span_line(&rest, &line)) {
+		if (span_starts(line, SPAN("VmHWM:")))
+			peak = strtol(line.ptr + sizeof("VmHWM:") - 1, NULL, 10);
+	}
+	str_clear(&status);
+	return peak;
+}
+
 static void print_end(const struct tool *tool, enum status status, const char *words, double seconds)
 {
-	print_json(json_pack("{ss ss ss sI sI sI sI sf}", "event", "end", "status", status_name(status),
+	print_json(json_pack("{ss ss ss sI sI sI sI sf sI}", "event", "end", "status", status_name(status),
 		"words", words, "settled", (json_int_t)tool->settled, "given_back",
 		(json_int_t)tool->given_back, "noted", (json_int_t)tool->noted, "lent",
-		(json_int_t)count_lent(tool), "seconds", seconds));
+		(json_int_t)count_lent(tool), "seconds", seconds, "peak_kib", (json_int_t)peak_kib()));
 }
 
 static enum status run(struct tool *tool, struct setup *setup, struct err *err)
