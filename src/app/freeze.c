@@ -296,6 +296,7 @@ static void set_dispatch(struct freezing *freezing, int64_t now_ms, uint64_t see
 		.created_ms = now_ms,
 		.actor = mem_copy_text(actor_name()),
 	};
+	str_clear(&lists);
 }
 
 static void clear(struct freezing *freezing)

@@ -191,19 +191,23 @@ enum status store_each_source(
 	return status == OK ? end : status;
 }
 
+/* One walk, and no GROUP BY: it would sort a million rows. */
+#define COUNT_OF(reason) "count(*) FILTER (WHERE reason = " #reason ")"
+
 enum status store_count_leftouts(
 	struct store *store, int64_t dispatch, int64_t counts[LEFTOUT_REASON_COUNT], struct err *err)
 {
 	struct sqlite_rows rows;
 
+	_Static_assert(LEFTOUT_REASON_COUNT == 6, "each reason is counted");
 	memset(counts, 0, LEFTOUT_REASON_COUNT * sizeof(*counts));
-	sqlite_query(store, "SELECT reason, count(*) FROM left_out WHERE dispatch = ?1 GROUP BY reason",
+	sqlite_query(store,
+		"SELECT " COUNT_OF(0) ", " COUNT_OF(1) ", " COUNT_OF(2) ", " COUNT_OF(3) ", " COUNT_OF(
+			4) ", " COUNT_OF(5) " FROM left_out WHERE dispatch = ?1",
 		SQLITE_VALUES(sqlite_int(dispatch)), &rows);
-	while (sqlite_next(&rows)) {
-		int64_t reason = sqlite_get_int(&rows, 0);
-
-		if (reason >= 0 && reason < LEFTOUT_REASON_COUNT)
-			counts[reason] = sqlite_get_int(&rows, 1);
+	if (sqlite_next(&rows)) {
+		for (int i = 0; i < LEFTOUT_REASON_COUNT; i++)
+			counts[i] = sqlite_get_int(&rows, i);
 	}
 	return sqlite_end(&rows, err);
 }
