@@ -92,8 +92,10 @@ TOOLS := $(patsubst %.c,$(BUILD)/%,$(TOOL_SOURCES))
 # The program once more, with the sources that have named steps (see base/step.h) compiled to stop at them.
 STEPS := $(BUILD)/dateline-steps
 STEP_OBJECTS := $(patsubst %.c,$(BUILD)/steps/%.o,$(shell grep -rlF 'base/step.h' src | LC_ALL=C sort))
+# What lets a test's program meet a full disk or a clock that jumps: preloaded, which sanitizers don't share.
+FAULTS := $(if $(filter asan tsan fuzz,$(MODE)),,$(BUILD)/faults.so)
 MAN_PAGES := $(wildcard src/cli/*.1)
-C_FILES := $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
+C_FILES := tests/crash/faults.c $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
 H_FILES := $(shell find include tests -name '*.h' | LC_ALL=C sort)
 SHELL_SCRIPTS := .ci/deps .ci/run $(shell find tests -name '*.sh' | LC_ALL=C sort)
 
@@ -150,6 +152,10 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 $(BENCHES) $(TOOLS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/support/sampleletter.o $(LIBRARY)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/faults.so: tests/crash/faults.c Makefile
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE -fPIC -shared -o $@ $<
+
 # A reader of mail that is none of ours: that tool's alone.
 GMIME_READER := tests/tools/gmime_reader
 gmime = $(patsubst -I%,-isystem %,$(shell pkg-config $(1) $(PACKAGES_TEST)))
@@ -159,7 +165,7 @@ $(BUILD)/$(GMIME_READER): private LDLIBS += $(call gmime,--libs)
 RUN_TESTS = tests/support/run_tests.py --program $(PROGRAM) --build $(BUILD) $(RUN_FLAGS)
 
 .PHONY: tests fuzzers
-tests: $(PROGRAM) $(TESTS) $(TOOLS) $(STEPS)
+tests: $(PROGRAM) $(TESTS) $(TOOLS) $(STEPS) $(FAULTS)
 fuzzers: $(FUZZERS)
 
 .PHONY: steps

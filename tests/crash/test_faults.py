@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""A disk that is full, a store that is busy, a clock that jumps: each is told, and costs nobody the message.
+
+What fails is one of the system's calls, by a library that is preloaded (faults.c). The fault
+passes; sending again then serves the rest, and everybody has it once, or is marked.
+DATELINE_HITS=all tries each fault at several instants.
+"""
+
+import errno
+import os
+import resource
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
+from crashcase import SEND, CrashCase, Servers, addresses  # noqa: E402
+from enginecase import BUILD, WAIT_S, Server, wait_for  # noqa: E402
+from newsroom import DONE, FAILED, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
+
+FAULTS = os.path.abspath(os.path.join(BUILD, "faults.so"))
+COUNT = 120
+CONNECTIONS = 3
+READERS = addresses(COUNT)
+HOUR_S = 3600
+TRIES_ALL = os.environ.get("DATELINE_HITS") == "all"
+
+# Not each of SQLite's writes says that it was for want of space.
+BROKEN = "see to the disk"
+FULL = f"disk is full|No space left|{BROKEN}"
+# What fails, from which call on (the last alone unless DATELINE_HITS=all), and what the person is told.
+ON_DISK = {
+  "the store's disk is full": (f"write {errno.ENOSPC} dateline.db", (3, 30, 90), FULL),
+  "the store's disk is broken": (f"write {errno.EIO} dateline.db", (3, 60), BROKEN),
+  "the store can't be synced": (f"sync {errno.EIO} dateline.db", (0, 2, 12), BROKEN),
+  "the store is read-only": (f"open {errno.EROFS} dateline.db", (0,), "read-only|can't be opened"),
+  "the flight record can't be written": (f"write {errno.EIO} state/flight", (0, 1, 9, 60), "flight"),
+  "the flight record's disk is full": (f"fallocate {errno.ENOSPC} state/flight", (0,), "free some space"),
+  "the flight record is read-only": (f"open {errno.EROFS} state/flight", (0,), "flight.*[Rr]ead-only"),
+  "the whole disk is full": (f"write {errno.ENOSPC} state/", (0, 20, 80), FULL),
+}
+
+
+@unittest.skipUnless(os.path.exists(FAULTS), f"{FAULTS} is not built: sanitizers share preloading with nobody")
+class FaultCase(CrashCase):
+  def begin(self, *options, **settings):
+    server = self.enterContext(Server(*options))
+    press = self.newsroom(connections=CONNECTIONS, after=("0s",), url=server.url, **settings)
+    press.add_release()
+    press.import_people("europe", people(COUNT))
+    return press, server
+
+  def assert_mended(self, press, server, cuts=1):
+    servers = Servers(server)
+    self.go_on(press, servers, (DONE, HELD))
+    return self.assert_sent(press, servers, READERS, cuts, CONNECTIONS)
+
+
+class Disk(FaultCase):
+  def meet(self, what, rule, after, words):
+    press, server = self.begin("--delay-ms", "1")
+    seen = press.path_of("seen")
+    done = press.call(*SEND, env={
+      "LD_PRELOAD": FAULTS, "DATELINE_FAULTS": f"{rule} {after};", "DATELINE_FAULTS_SEEN": seen})
+    self.assertTrue(os.path.exists(seen), "nothing failed")
+    self.assertGreater(done.returncode, 0, done.stdout + done.stderr)
+    self.assertRegex(done.stderr, words)
+    twice, marked = self.assert_mended(press, server)
+    print(f"verdict: {what}, from call {after + 1} on: {len(marked)} marked, {len(twice)} twice")
+
+  def test_nothing_is_lost_and_the_outcome_is_told(self):
+    for what, (rule, instants, words) in ON_DISK.items():
+      for after in instants:
+        if after != instants[-1] and not TRIES_ALL:
+          continue
+        with self.subTest(what=what, after=after):
+          self.meet(what, rule, after, words)
+
+
+class Busy(FaultCase):
+  """Somebody else keeps the store locked."""
+
+  def locked(self, press):
+    store = sqlite3.connect(press.path_of("state/dateline.db"), isolation_level=None, timeout=WAIT_S)
+    self.addCleanup(store.close)
+    store.execute("BEGIN IMMEDIATE")
+    return store
+
+  def test_for_a_while_it_is_waited_for(self):
+    press, server = self.begin("--delay-ms", "1")
+    process = self.running(press, *SEND)
+    wait_until_accepted(server, 10)
+    store = self.locked(press)
+    for _ in range(5):
+      self.assertEqual(press.dispatch()["state"], "sending", "looking on needs no lock")
+    store.execute("ROLLBACK")
+    self.assertEqual(ended(process).returncode, DONE)
+    self.assert_recorded_as_received(press, server, READERS)
+
+  def test_longer_than_the_store_waits_it_is_told_and_gone_on_with(self):
+    press, server = self.begin("--delay-ms", "1")
+    process = self.running(press, *SEND, env={"LD_PRELOAD": FAULTS, "DATELINE_NAPS": "1"})
+    wait_until_accepted(server, 10)
+    store = self.locked(press)
+    wait_for(lambda: "in use by another dateline" in process.stderr.readline(), "a warning")
+    store.execute("ROLLBACK")
+    done = ended(process)
+    self.assertIn(done.returncode, (DONE, HELD), done.stderr)
+    twice, _ = self.assert_mended(press, server)
+    self.assertEqual(twice, set())
+
+  def test_from_the_beginning_nothing_is_sent_and_it_is_told(self):
+    press, server = self.begin()
+    store = self.locked(press)
+    done = press.call(*SEND, env={"LD_PRELOAD": FAULTS, "DATELINE_NAPS": "1"})
+    self.assertEqual(done.returncode, FAILED, done.stdout + done.stderr)
+    self.assertIn("in use by another dateline", done.stderr)
+    self.assertEqual(server.accepted().total(), 0)
+    store.execute("ROLLBACK")
+    self.assert_mended(press, server, 0)
+
+
+class Limits(FaultCase):
+  """Few descriptors, little memory: it says so or does it, and can be called again with more."""
+
+  def with_limit(self, press, which, value, arguments=SEND):
+    return press.call(*arguments, preexec_fn=lambda: resource.setrlimit(which, (value, value)))
+
+  def give_more(self, press, which, values, is_told):
+    """Until it is enough. How often it wasn't."""
+    for count, value in enumerate(values):
+      done = self.with_limit(press, which, value)
+      if done.returncode == DONE:
+        return count
+      self.assertRegex(done.stderr, is_told, f"{value}: ended with {done.returncode}")
+    self.fail("it is never enough")
+
+  def test_few_descriptors(self):
+    press, server = self.begin("--delay-ms", "1")
+    # Below that the libraries aren't found.
+    told = self.give_more(press, resource.RLIMIT_NOFILE, range(5, 64, 1 if TRIES_ALL else 4), "dateline: ")
+    twice, marked = self.assert_mended(press, server, 0)
+    self.assertTrue(told, "they were enough")
+    print(f"verdict: too few descriptors {told} times: {len(marked)} marked, {len(twice)} twice")
+
+  def test_little_memory(self):
+    press, server = self.begin("--delay-ms", "1")
+    least = next(mib for mib in range(16, 1024, 2)
+      if self.with_limit(press, resource.RLIMIT_AS, mib << 20, ("version",)).returncode == DONE)
+    step_kib = 128 if TRIES_ALL else 1024
+    told = self.give_more(press, resource.RLIMIT_AS, range(least << 20, (least + 512) << 20, step_kib << 10),
+      "memory|[Mm]emory|resource")
+    twice, marked = self.assert_mended(press, server, told)
+    self.assertTrue(told, "it was enough")
+    print(f"verdict: too little memory {told} times: {len(marked)} marked, {len(twice)} twice")
+
+
+class Clock(FaultCase):
+  """The wall clock is set while it sends: an hour forward, or back."""
+
+  def shifted(self, seconds):
+    press, server = self.begin("--delay-ms", "2", "--greylist", READERS[0])
+    there = press.path_of("clock-is-set")
+    process = self.running(press, *SEND, env={"LD_PRELOAD": FAULTS, "DATELINE_CLOCK": f"{seconds} {there}"})
+    wait_until_accepted(server, 10)
+    press.write("clock-is-set", "")
+    done = ended(process)
+    # A try that was an hour away all of a sudden is left to somebody else.
+    self.assertIn(done.returncode, (DONE, UNFINISHED), done.stderr)
+    press.ok("resume")
+    self.assert_recorded_as_received(press, server, READERS)
+
+  def test_an_hour_forward(self):
+    self.shifted(HOUR_S)
+
+  def test_an_hour_back(self):
+    self.shifted(-HOUR_S)
+
+  def test_whose_clock_is_wrong_takes_no_claims_from_another(self):
+    for seconds in (-HOUR_S, HOUR_S):
+      with self.subTest(seconds=seconds):
+        press, server = self.begin("--delay-ms", "2")
+        press.write("clock-is-set", "")
+        first = self.running(press, *SEND)
+        wait_until_accepted(server, 10)
+        second = self.running(press, *SEND, env={
+          "LD_PRELOAD": FAULTS, "DATELINE_CLOCK": f"{seconds} {press.path_of('clock-is-set')}"})
+        self.assertEqual({ended(first).returncode, ended(second).returncode}, {DONE})
+        self.assert_recorded_as_received(press, server, READERS)
+
+
+if __name__ == "__main__":
+  unittest.main()
