@@ -6,6 +6,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SECS ?= 60
 SEED ?= 0
+QUICK ?=
 CC := gcc
 BUILD := build/$(MODE)
 VERSION := 0.1.0
@@ -24,6 +25,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libcurl4-gnutls-dev libgnutls28-dev libet
 DEPS_DEMO := python3
 DEPS_TEST := libcmocka-dev pmccabe binutils python3 python3-aiosmtpd postfix openssl chromium tidy fonts-noto-core \
 	libgmime-3.0-dev rspamd spamassassin python3-dkim python3-nacl libmail-dkim-perl opendkim
+DEPS_BENCH := postfix python3 openssl stunnel4 sqlite3
 DEPS_DEV := clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck valgrind lcov sqlite3
 
 # The same for other systems: pkg-config's modules, and headers of libraries that are none.
@@ -248,10 +250,17 @@ fuzz: ## run fuzzer F (all if not given) for SECS seconds in all
 	@tests/support/fuzz.sh build/fuzz $(SECS) $(SEED) \
 		$(if $(F),build/fuzz/fuzz_$(F),$(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SOURCES)))
 
+# Ours beside others, some of which Debian has; build/bench keeps the figures.
 .PHONY: bench
-bench: all $(BENCHES) $(TOOLS) ## measure (MODE=release): every program and script of tests/bench
-	@for bench in $(BENCHES) $(wildcard tests/bench/bench_*.sh tests/bench/bench_*.py); do \
-		DATELINE=$(abspath $(PROGRAM)) DATELINE_BUILD=$(abspath $(BUILD)) $$bench || exit 1; done
+bench: ## measure it beside other senders (QUICK=1: two minutes): build/bench
+	@$(call have,$(DEPS_BUILD) $(DEPS_BENCH))
+	@$(MAKE) --no-print-directory $(JOBS) MODE=release benches
+	@for bench in $(patsubst %.c,build/release/%,$(BENCH_SOURCES)) $(sort $(wildcard tests/bench/bench_*.py)); do \
+		DATELINE=$(abspath build/release/dateline) DATELINE_BUILD=$(abspath build/release) QUICK=$(QUICK) \
+			$$bench || exit 1; done
+
+.PHONY: benches
+benches: all $(BENCHES) $(TOOLS)
 
 # --- lint: each failure fails the build ---
 

@@ -4,7 +4,6 @@
 `bench_letter.py [ROUNDS]`: Python's email and nodemailer's MailComposer get the sample
 release's parts and header fields and compose them anew for each recipient, as they
 must. All run in turn, in each round; the median of their CPU times counts.
-nodemailer comes by npm, into build/.
 """
 
 import email
@@ -12,17 +11,16 @@ import email.message
 import email.policy
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import nodemailer
+
 BUILD = os.path.abspath(os.environ.get("DATELINE_BUILD", "build/release"))
 PROGRAM = os.path.join(BUILD, "tests/bench/bench_letter")
-NODE_FOLDER = os.path.join(os.path.dirname(BUILD), "bench-node")
-NODEMAILER = "nodemailer@10.6.0"
 LETTERS = 2000
 GREETING = "Dear Ana P\u00e9rez,"
 FIELDS = (
@@ -100,30 +98,13 @@ def python(given):
   return count / (time.process_time() - start), len(raw)
 
 
-def have_nodemailer():
-  if not shutil.which("npm"):
-    print("bench_letter: skipped: there's no npm to get nodemailer by", file=sys.stderr)
-    return False
-  if not os.path.isdir(os.path.join(NODE_FOLDER, "node_modules", "nodemailer")):
-    os.makedirs(NODE_FOLDER, exist_ok=True)
-    done = subprocess.run(
-      ["npm", "install", "--silent", "--no-audit", "--no-fund", NODEMAILER],
-      cwd=NODE_FOLDER,
-      check=False,
-    )
-    if done.returncode:
-      print("bench_letter: skipped: npm can't get nodemailer", file=sys.stderr)
-      return False
-  return True
-
-
 def node(given):
   named = ("From", "Reply-To", "Subject", "Date", "Message-ID")
   given = given | {"others": {k: v for k, v in given["fields"].items() if k not in named}}
   done = subprocess.run(
     ["node", "-e", COMPOSER],
     input=json.dumps(given),
-    cwd=NODE_FOLDER,
+    cwd=nodemailer.FOLDER,
     stdout=subprocess.PIPE,
     check=True,
     text=True,
@@ -135,7 +116,7 @@ def node(given):
 def main():
   rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
   rates, sizes = {}, {}
-  has_node = have_nodemailer()
+  has_node = nodemailer.installed()
   with tempfile.TemporaryDirectory(prefix="dateline-bench-") as folder:
     path = os.path.join(folder, "letter.eml")
     for _ in range(rounds):
