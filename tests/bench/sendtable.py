@@ -10,7 +10,7 @@ NONE = "—"
 # A column, and which peers' figure stands in it.
 COLUMNS = ((DATELINE, (DATELINE,)), (SOURCE, (SOURCE,)), (SMTPLIB, (SMTPLIB,)),
   (NODEMAILER, (NODEMAILER, NODEMAILER_DKIM)))  # fmt: skip
-HEADS = ("WIRE", "CONN", "SIGNED", "DATELINE", "SOURCE", "SMTPLIB", "NODEMAILER", "x SOURCE", "x NODEM.")
+HEADS = ("WIRE", "CONN", "SIGNED", "DATELINE", "SOURCE", "SMTPLIB", "NODEMAIL.", "x SRC", "x NODE")
 DETAIL_HEADS = ("wire", "connections", "signed", "sender", "messages", "rate/s", "slowest", "fastest",
   "CPU us/message", "cores", "sink's cores", "peak MiB")  # fmt: skip
 SCALE_HEADS = ("RECIPIENTS", "FREEZE", "SEND", "WHOLE", "FREEZE", "SEND", "STATE", "x SOURCE")
