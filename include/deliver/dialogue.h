@@ -2,7 +2,7 @@
 #define DELIVER_DIALOGUE_H
 
 #include "base/str.h"
-#include "deliver/reply.h"
+#include "deliver/verdict.h"
 #include "record/delivery.h"
 
 #include <stdbool.h>
@@ -62,11 +62,11 @@ enum dialogue_event_kind {
 struct dialogue_event {
 	enum dialogue_event_kind kind;
 	void *tag;
-	enum attempt_phase phase;    /* SETTLED: what was being waited for */
-	enum delivery_state outcome; /* SETTLED */
-	int code;                    /* of the reply, 0 if none decided */
-	const char *enhanced;        /* "" if none; borrowed until the next call */
-	struct span text;            /* the reply's, or our words for why there's none; borrowed as well */
+	enum attempt_phase phase; /* SETTLED: what was being waited for */
+	struct verdict verdict;   /* SETTLED; breaks_pipelining, where that was used, for RETURNED as well */
+	int code;                 /* of the reply, 0 if none decided */
+	const char *enhanced;     /* "" if none; borrowed until the next call */
+	struct span text;         /* the reply's, or our words for why there's none; borrowed as well */
 };
 
 /* The server's bytes. */

@@ -2,7 +2,6 @@
 #define DELIVER_REPLY_H
 
 #include "base/str.h"
-#include "record/delivery.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,12 +32,5 @@ enum status reply_reader_take(struct reply_reader *reader, struct reply *out, st
 
 /* As much of `text` as fits into to[size], whole characters and a NUL. */
 void reply_copy_text(char *to, size_t size, struct span text);
-
-/*
- * What an answer that isn't the one hoped for, or the dot's, means for the
- * delivery: ACCEPTED (a 2xx to the dot only), FAILED (5xx), UNKNOWN (neither
- * yes nor no to the dot), DEFERRED (everything else).
- */
-enum delivery_state reply_judge(enum attempt_phase phase, const struct reply *reply);
 
 #endif

@@ -92,7 +92,8 @@ static void settle(struct floor *floor, const struct channel *c, const struct en
 		.position = job->position,
 		.number = job->attempt_number,
 		.phase = event->phase,
-		.outcome = event->outcome,
+		.outcome = event->verdict.outcome,
+		.cause = event->verdict.cause,
 		.code = event->code,
 		.tls = facts->tls,
 		.started_ms = entry->started_ms,
@@ -139,7 +140,6 @@ static void on_returned(
 		jobqueue_return(&floor->queue, entry);
 	} else {
 		counted.phase = PHASE_MAIL;
-		counted.outcome = DELIVERY_DEFERRED;
 		settle(floor, c, &entry, &counted);
 	}
 }
@@ -162,7 +162,7 @@ static void on_dialogue_event(struct floor *floor, struct channel *c, const stru
 	}
 	if (event->code)
 		station_proved(c->station);
-	if (!event->code && event->outcome == DELIVERY_DEFERRED && is_ours_to_take_back)
+	if (!event->code && event->verdict.outcome == DELIVERY_DEFERRED && is_ours_to_take_back)
 		give_back(floor, entry.job);
 	else
 		settle(floor, c, &entry, event);
@@ -174,7 +174,7 @@ static void refuse(struct floor *floor, struct channel *c, const struct entry *e
 	const struct dialogue_event event = {
 		.kind = DIALOGUE_SETTLED,
 		.phase = PHASE_MAIL,
-		.outcome = DELIVERY_FAILED,
+		.verdict = {.outcome = DELIVERY_FAILED, .cause = CAUSE_MESSAGE},
 		.enhanced = "",
 		.text = span_of(err->text),
 	};

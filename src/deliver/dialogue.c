@@ -59,7 +59,8 @@ struct dialogue {
 	bool needs_reset;
 	bool is_quitting;
 	bool is_quit_said;
-	bool is_lost; /* the connection; replies that came before it are still good */
+	bool is_out_of_step; /* its answers don't fit what was said */
+	bool is_lost;        /* the connection; replies that came before it are still good */
 	bool is_over;
 	char words[512];
 };
@@ -106,6 +107,12 @@ static void end_with_reply(struct dialogue *d, const char *what)
 
 	snprintf(words, sizeof(words), "%s: %d %s", what, d->reply.code, d->reply.text.ptr);
 	end_session(d, words);
+}
+
+static void end_out_of_step(struct dialogue *d, const char *what)
+{
+	d->is_out_of_step = true;
+	end_with_reply(d, what);
 }
 
 static void expect(struct dialogue *d, enum expected kind, uint64_t serial)
@@ -272,11 +279,14 @@ static void retire(struct dialogue *d, struct transaction *t)
 static bool settle(
 	struct dialogue *d, struct transaction *t, enum attempt_phase phase, struct dialogue_event *event)
 {
+	struct verdict verdict = verdict_of(phase, &d->reply);
+
+	verdict.breaks_pipelining &= d->features.has_pipelining;
 	*event = (struct dialogue_event){
 		.kind = DIALOGUE_SETTLED,
 		.tag = t->mail.tag,
 		.phase = phase,
-		.outcome = d->reply.code == 421 ? DELIVERY_DEFERRED : reply_judge(phase, &d->reply),
+		.verdict = verdict,
 		.code = d->reply.code,
 		.enhanced = d->reply.enhanced,
 		.text = str_span(&d->reply.text),
@@ -295,7 +305,9 @@ static bool give_up(struct dialogue *d, struct transaction *t, struct dialogue_e
 		.kind = is_dot_out || t->is_mail_answered ? DIALOGUE_SETTLED : DIALOGUE_RETURNED,
 		.tag = t->mail.tag,
 		.phase = is_dot_out ? PHASE_DOT : t->phase,
-		.outcome = is_dot_out ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED,
+		.verdict = {.outcome = is_dot_out ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED,
+			.cause = CAUSE_RELAY,
+			.breaks_pipelining = d->is_out_of_step && d->features.has_pipelining},
 		.enhanced = "",
 		.text = span_of(d->words),
 	};
@@ -315,7 +327,7 @@ static bool on_unasked(struct dialogue *d, struct dialogue_event *event)
 	if (d->reply.code == 421)
 		end_with_reply(d, "the relay closes the connection");
 	else
-		end_with_reply(d, "the relay answers what it wasn't asked");
+		end_out_of_step(d, "the relay answers what it wasn't asked");
 	if (t->serial && t->phase == PHASE_BODY && (class == 4 || class == 5))
 		return settle(d, t, PHASE_BODY, event);
 	return false;
@@ -347,7 +359,7 @@ static bool on_envelope(
 	}
 	d->needs_reset = true;
 	if (class != 4 && class != 5)
-		end_with_reply(d, "the relay is out of step");
+		end_out_of_step(d, "the relay is out of step");
 	return settle(d, t, phase, event);
 }
 
@@ -388,7 +400,7 @@ static bool on_reply(struct dialogue *d, struct dialogue_event *event)
 	if (answered.kind != EXPECT_DOT)
 		return on_envelope(d, t, phases[answered.kind], event);
 	if (d->reply.code / 100 == 3)
-		end_with_reply(d, "the relay is out of step");
+		end_out_of_step(d, "the relay is out of step");
 	return settle(d, t, PHASE_DOT, event);
 }
 

@@ -212,18 +212,3 @@ void reply_copy_text(char *to, size_t size, struct span text)
 		memcpy(to, text.ptr, length);
 	to[length] = '\0';
 }
-
-enum delivery_state reply_judge(enum attempt_phase phase, const struct reply *reply)
-{
-	int class = reply->code / 100;
-
-	if (phase == PHASE_DOT && class == 2)
-		return DELIVERY_ACCEPTED;
-	if (phase == PHASE_DOT && class != 4 && class != 5)
-		return DELIVERY_UNKNOWN;
-	/* "Authentication" or "STARTTLS first" (RFC 4954, RFC 3207) is about our settings, not the recipient.
-	 */
-	if (class == 5 && reply->code != 530)
-		return DELIVERY_FAILED;
-	return DELIVERY_DEFERRED;
-}

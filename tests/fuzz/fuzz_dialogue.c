@@ -48,12 +48,12 @@ static void on_event(struct world *world, const struct dialogue_event *event)
 		must(!mail->is_asked);
 		return;
 	}
-	if (event->outcome == DELIVERY_ACCEPTED)
+	if (event->verdict.outcome == DELIVERY_ACCEPTED)
 		must(mail->is_asked && event->phase == PHASE_DOT && event->code / 100 == 2);
-	if (event->outcome == DELIVERY_UNKNOWN)
+	if (event->verdict.outcome == DELIVERY_UNKNOWN)
 		must(mail->is_asked && event->phase == PHASE_DOT);
 	if (event->code == 0)
-		must(event->outcome == DELIVERY_UNKNOWN || event->outcome == DELIVERY_DEFERRED);
+		must(event->verdict.outcome == DELIVERY_UNKNOWN || event->verdict.outcome == DELIVERY_DEFERRED);
 }
 
 static void add_mails(struct world *world)

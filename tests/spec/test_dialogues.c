@@ -94,7 +94,8 @@ static void play_in_two_pieces(const char *path, struct span script)
 
 static bool is_same(const struct dialogue_event *one, const struct dialogue_event *other)
 {
-	return one->outcome == other->outcome && one->code == other->code && one->phase == other->phase;
+	return one->verdict.outcome == other->verdict.outcome && one->code == other->code &&
+	       one->phase == other->phase;
 }
 
 /* Why it is wrong that a message ended so without an answer; NULL if it isn't. */
@@ -103,10 +104,10 @@ static const char *fault_unanswered(const struct dialogue_event *event, bool is_
 	if (event->code)
 		return "an answer that never came counts";
 	if (is_dot_out)
-		return event->kind == DIALOGUE_SETTLED && event->outcome == DELIVERY_UNKNOWN
+		return event->kind == DIALOGUE_SETTLED && event->verdict.outcome == DELIVERY_UNKNOWN
 			       ? NULL
 			       : "its dot is out, and it isn't unknown";
-	return event->kind == DIALOGUE_RETURNED || event->outcome == DELIVERY_DEFERRED
+	return event->kind == DIALOGUE_RETURNED || event->verdict.outcome == DELIVERY_DEFERRED
 		       ? NULL
 		       : "its dot isn't out, and it is neither returned nor deferred";
 }
@@ -125,9 +126,9 @@ static const char *fault_of(
 		return NULL;
 	if (!is_answered)
 		return fault_unanswered(&is->event, is_dot_out);
-	if (is->event.outcome == DELIVERY_ACCEPTED && !(is_dot_out && is->event.phase == PHASE_DOT))
+	if (is->event.verdict.outcome == DELIVERY_ACCEPTED && !(is_dot_out && is->event.phase == PHASE_DOT))
 		return "it is accepted without its dot";
-	if (is->event.outcome == DELIVERY_ACCEPTED && is->event.code / 100 != 2)
+	if (is->event.verdict.outcome == DELIVERY_ACCEPTED && is->event.code / 100 != 2)
 		return "it is accepted without a yes";
 	return is_same(&is->event, &whole->event) ? NULL : "the answer that came doesn't count";
 }

@@ -91,6 +91,14 @@ static void add_mail(struct play *play, struct span rest)
 	str_init(&mail->message, STR_MAX_LARGE);
 }
 
+/* "{relay breaks-pipelining}", behind what happened. */
+static void note_verdict(struct play *play, const struct verdict *verdict)
+{
+	str_addf(&play->happened, " {%s%s%s%s}\n", attempt_cause_name(verdict->cause),
+		verdict->suspends_relay ? " suspends-relay" : "", verdict->slows_site ? " slows-site" : "",
+		verdict->breaks_pipelining ? " breaks-pipelining" : "");
+}
+
 static void note(struct play *play, const struct dialogue_event *event)
 {
 	const struct scripted_mail *mail = event->tag;
@@ -100,11 +108,12 @@ static void note(struct play *play, const struct dialogue_event *event)
 	end->event = *event;
 	end->heard = play->end->heard;
 	if (event->kind == DIALOGUE_RETURNED)
-		str_addf(&play->happened, "%s returned\n", mail->name);
+		str_addf(&play->happened, "%s returned", mail->name);
 	else
-		str_addf(&play->happened, "%s %s %s %d %s%s%.*s\n", mail->name,
-			delivery_state_name(event->outcome), attempt_phase_name(event->phase), event->code,
-			event->enhanced, event->enhanced[0] ? " " : "", SPAN_ARG(event->text));
+		str_addf(&play->happened, "%s %s %s %d %s%s%.*s", mail->name,
+			delivery_state_name(event->verdict.outcome), attempt_phase_name(event->phase),
+			event->code, event->enhanced, event->enhanced[0] ? " " : "", SPAN_ARG(event->text));
+	note_verdict(play, &event->verdict);
 }
 
 static void add_mails(struct play *play)

@@ -27,7 +27,8 @@
  *   silent                            nothing more may be said now
  *   quit                              we want to leave
  *   lost: WORDS                       the connection is gone
- *   = NAME OUTCOME PHASE CODE WORDS   what came of it; WORDS must occur in the text
+ *   = NAME OUTCOME PHASE CODE WORDS   what came of it; WORDS must occur in the text, or in
+ *                                     "{CAUSE suspends-relay slows-site breaks-pipelining}" behind it
  *   = NAME returned                   it was certainly not sent
  *   = NAME refused: WORDS             it was not taken
  *   = over                            the session must be over by then

@@ -150,35 +150,6 @@ static void long_text_is_cut_at_a_whole_character(void **state)
 	assert_string_equal(small, "");
 }
 
-static void what_a_reply_means_depends_on_the_phase(void **state)
-{
-	static const struct {
-		enum attempt_phase phase;
-		int code;
-		enum delivery_state outcome;
-	} cases[] = {
-		{PHASE_DOT, 250, DELIVERY_ACCEPTED},
-		{PHASE_DOT, 251, DELIVERY_ACCEPTED},
-		{PHASE_DOT, 354, DELIVERY_UNKNOWN},
-		{PHASE_DOT, 451, DELIVERY_DEFERRED},
-		{PHASE_DOT, 554, DELIVERY_FAILED},
-		{PHASE_RCPT, 550, DELIVERY_FAILED},
-		{PHASE_RCPT, 452, DELIVERY_DEFERRED},
-		{PHASE_RCPT, 354, DELIVERY_DEFERRED},
-		{PHASE_DATA, 250, DELIVERY_DEFERRED},
-		{PHASE_MAIL, 530, DELIVERY_DEFERRED},
-		{PHASE_MAIL, 553, DELIVERY_FAILED},
-		{PHASE_BODY, 552, DELIVERY_FAILED},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct reply reply = {.code = cases[i].code};
-
-		assert_int_equal(reply_judge(cases[i].phase, &reply), cases[i].outcome);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,7 +162,6 @@ int main(void)
 		cmocka_unit_test(replies_come_one_by_one_however_they_arrive),
 		cmocka_unit_test(a_flood_is_refused_and_stays_refused),
 		cmocka_unit_test(long_text_is_cut_at_a_whole_character),
-		cmocka_unit_test(what_a_reply_means_depends_on_the_phase),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
