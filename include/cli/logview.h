@@ -19,7 +19,7 @@ enum logview_kind {
 struct logview;
 
 /*
- * `count_by` is "state", "list", "domain" or "reply", or NULL for lines.
+ * `count_by` is "state", "list", "domain", "reply" or "cause", or NULL for lines.
  * `all_tries`: a line for each try instead of the last one. E_NOTFOUND for another `count_by`.
  */
 enum status logview_new(enum logview_kind kind, const struct zone *zone, const char *count_by, bool all_tries,

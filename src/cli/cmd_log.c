@@ -19,7 +19,7 @@ static const struct command_option options[] = {
 	{"domain", 0, "DOMAIN", "those at this domain"},
 	{"address", 0, "ADDR", "one person: every dispatch, every try"},
 	{"since", 0, "TIME", "settled since: an instant, or \"2h\" for the last two hours"},
-	{"count-by", 0, "WHAT", "counts instead of lines: by state, list, domain or reply"},
+	{"count-by", 0, "WHAT", "counts instead of lines: by state, list, domain, reply or cause"},
 	{"follow", 'f', NULL, "go on as tries come in, until the dispatch ends"},
 	{0},
 };

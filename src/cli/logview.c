@@ -80,6 +80,15 @@ static void group_by_reply(const struct delivery_line *line, struct str *out)
 	add_reply(attempt, true, out);
 }
 
+/* Whom the last refusal is about. */
+static void group_by_cause(const struct delivery_line *line, struct str *out)
+{
+	const struct attempt *attempt = last_attempt(line);
+	bool has_cause = attempt && attempt->cause != CAUSE_NONE;
+
+	str_add_text(out, has_cause ? attempt_cause_name(attempt->cause) : "none");
+}
+
 static const struct {
 	const char *name;
 	group_fn *group;
@@ -88,6 +97,7 @@ static const struct {
 	{"list", group_by_list},
 	{"domain", group_by_domain},
 	{"reply", group_by_reply},
+	{"cause", group_by_cause},
 };
 
 static enum status find_grouping(struct logview *view, const char *name, struct err *err)
@@ -100,7 +110,9 @@ static enum status find_grouping(struct logview *view, const char *name, struct 
 		}
 	}
 	return err_set(err, E_NOTFOUND,
-		"--count-by: it can't count by \"%s\", only by state, list, domain or reply", name);
+		"--count-by: it can't count by \"%s\", only by state, list, domain, reply or "
+		"cause",
+		name);
 }
 
 /* The first one's title is the zone's. What can't give way makes 80 with the longest state. */
@@ -185,6 +197,16 @@ static void add_address(struct table *table, const char *address)
 	str_clear(&shown);
 }
 
+/* What came of a try; of one person's, also whom a refusal is about. */
+static void add_story(const struct attempt *attempt, bool is_whole, struct str *out)
+{
+	if (is_whole && attempt->cause != CAUSE_NONE)
+		str_addf(out, "%s: ", attempt_cause_name(attempt->cause));
+	add_reply(attempt, is_whole, out);
+	if (attempt->is_possible_duplicate)
+		str_add_text(out, " (possible duplicate)");
+}
+
 /* `attempt` is NULL for a delivery that wasn't tried. */
 static void add_row(struct logview *view, const struct delivery_line *line, const struct attempt *attempt)
 {
@@ -211,9 +233,7 @@ static void add_row(struct logview *view, const struct delivery_line *line, cons
 	table_add(view->table, span_of(line->delivery->is_copy ? "(copy)" : line->list));
 	str_empty(&text);
 	if (attempt)
-		add_reply(attempt, view->all_tries, &text);
-	if (attempt && attempt->is_possible_duplicate)
-		str_add_text(&text, " (possible duplicate)");
+		add_story(attempt, view->all_tries, &text);
 	table_add(view->table, str_span(&text));
 	str_clear(&text);
 }
@@ -234,6 +254,7 @@ static json_t *json_attempt(const struct attempt *attempt)
 		attempt_phase_name(attempt->phase), "outcome", delivery_state_name(attempt->outcome),
 		"reply_code", attempt->code);
 
+	json_object_set_new(object, "cause", json_text_or_null(attempt_cause_name(attempt->cause)));
 	json_object_set_new(object, "status", json_text_or_null(attempt->enhanced));
 	json_object_set_new(object, "reply", json_text_or_null(attempt->reply));
 	json_object_set_new(object, "relay", json_text_or_null(attempt->relay));

@@ -78,13 +78,14 @@ class Filters(NewsroomCase):
     self.assertEqual(self.addresses("--list", "europe", "--state", "accepted", "--domain", "paper.example"),
       ["ana@paper.example", "ben@paper.example"])
 
-  def test_counts_by_each_of_the_four(self):
+  def test_counts_by_each_of_the_five(self):
     def counts(what):
       return {line[what]: line["count"] for line in self.press.log("--count-by", what)}
     self.assertEqual(counts("state"), {"accepted": 5, "deferred": 1, "failed": 1})
     self.assertEqual(counts("list"), {"europe": 6, "mena": 1})
     self.assertEqual(counts("domain")["paper.example"], 2)
     self.assertEqual(len(counts("reply")), 3)
+    self.assertEqual(counts("cause"), {"none": 5, "recipient": 2})
     self.press.fails("log", "--count-by", "weather", status=USAGE)
 
   def test_each_line_tells_the_whole_story(self):
@@ -94,6 +95,7 @@ class Filters(NewsroomCase):
     attempt = line["attempts"][0]
     self.assertEqual((attempt["try"], attempt["phase"], attempt["outcome"], attempt["reply_code"], attempt["status"]),
       (1, "rcpt", "deferred", 452, "4.2.2"))
+    self.assertEqual(attempt["cause"], "recipient")
     self.assertEqual((attempt["tls"], attempt["relay"], attempt["possible_duplicate"]),
       ("none", self.server.url.removeprefix("smtp://"), False))
     self.assertLessEqual(attempt["started"], attempt["settled"])
