@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "mail/addr.h"
 #include "store/dispatches.h"
 #include "store/frozen.h"
@@ -421,7 +422,10 @@ static enum status keep(struct freezing *freezing, struct err *err)
 		status = frozen_merge(freezing->store, freezing->dispatch.id, err);
 	if (status == OK)
 		status = freeze_sources(freezing, err);
-	return status == OK ? letters_save(freezing->letters, freezing->store, err) : status;
+	if (status == OK)
+		status = letters_save(freezing->letters, freezing->store, err);
+	step("freeze.keeping");
+	return status;
 }
 
 /* An import or another freeze may take longer than a store usually waits. */
@@ -443,6 +447,7 @@ static enum status freeze_aside(struct freezing *freezing, bool *is_outdated, st
 		status = store_begin_read(freezing->store, err);
 	if (status == OK)
 		status = store_end(freezing->store, prepare(freezing, err), err);
+	step("freeze.prepared");
 	if (status == OK)
 		status = begin_patiently(freezing->store, err);
 	if (status != OK)
@@ -478,6 +483,7 @@ static enum status freeze(struct freezing *freezing, int64_t *dispatch, struct e
 		status = freeze_aside(freezing, &is_outdated, err);
 	if (status == OK && is_outdated)
 		status = freeze_at_once(freezing, err);
+	step("freeze.kept");
 	if (status == OK)
 		*dispatch = freezing->dispatch.id;
 	frozen_clear(freezing->store);

@@ -28,6 +28,18 @@ struct errand {
 	struct courier_progress seen; /* of what another process does */
 };
 
+/* What a killed sender left may have been all that was missing: then recovery has finished it. */
+static enum status add_unfinished(
+	const struct errand *errand, struct courier *courier, int64_t dispatch, struct err *err)
+{
+	enum dispatch_state state;
+	enum status status = store_get_dispatch_state(errand->store, dispatch, &state, err);
+
+	if (status != OK || state == DISPATCH_FINISHED)
+		return status;
+	return courier_add(courier, dispatch, err);
+}
+
 static enum status carry_all(struct errand *errand, struct courier *courier, struct err *err)
 {
 	enum status status = OK;
@@ -36,7 +48,7 @@ static enum status carry_all(struct errand *errand, struct courier *courier, str
 	if (stop_count)
 		courier_stop(courier);
 	for (size_t i = 0; i < errand->count && status == OK; i++)
-		status = courier_add(courier, errand->dispatches[i], err);
+		status = add_unfinished(errand, courier, errand->dispatches[i], err);
 	if (status == OK)
 		status = courier_run(courier, err);
 	current = NULL;

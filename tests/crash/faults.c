@@ -125,6 +125,9 @@ static bool fails(const char *call, int fd)
 	return error != 0;
 }
 
+/* What stands in for a call of the library has parameters with names of its own. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 ssize_t write(int fd, const void *bytes, size_t size)
 {
 	if (fails("write", fd))
@@ -231,3 +234,5 @@ time_t time(time_t *now)
 		*now = result;
 	return result;
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

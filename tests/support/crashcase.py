@@ -28,6 +28,11 @@ class Servers:
 
   def __init__(self, *servers):
     self.servers = servers
+    self.skipped = [0] * len(servers)
+
+  def forget(self):
+    """What they took so far was another test's."""
+    self.skipped = [len(server.log("accepted")) for server in self.servers]
 
   def __enter__(self):
     return self
@@ -40,7 +45,8 @@ class Servers:
     """Of what was accepted, in order, each with the connection over which it came."""
     found = []
     for number, server in enumerate(self.servers):
-      found += [dict(line, connection=(number, line["session"])) for line in server.log("accepted")]
+      lines = server.log("accepted")[self.skipped[number]:]
+      found += [dict(line, connection=(number, line["session"])) for line in lines]
     return sorted(found, key=lambda line: line["dot_ms"])
 
   def accepted(self):
