@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "deliver/pace.h"
 
 #include <stdio.h>
@@ -106,7 +107,9 @@ static void settle(struct floor *floor, const struct channel *c, const struct en
 	reply_copy_text(attempt.tls_version, sizeof(attempt.tls_version), span_of(facts->tls_version));
 	copy_without_address(attempt.reply, sizeof(attempt.reply), event->text, job->envelope_to);
 	floor->is_settled_since_take = true;
+	step("channel.settling");
 	floor->host.settle(floor->host.context, entry->job, &attempt);
+	step("channel.settled");
 }
 
 static void on_last_byte(struct floor *floor, struct channel *c, struct entry *seat)
@@ -118,7 +121,9 @@ static void on_last_byte(struct floor *floor, struct channel *c, struct entry *s
 		dialogue_lost(c->dialogue, "sending stopped");
 		return;
 	}
+	step("channel.ending");
 	status = floor->host.note_final(floor->host.context, seat->job, &err);
+	step("channel.ended");
 	if (!status) {
 		seat->is_noted = true;
 		dialogue_finish(c->dialogue);
@@ -299,6 +304,7 @@ static void hear(struct floor *floor, struct channel *c)
 			dialogue_lost(c->dialogue, err.text);
 			return;
 		}
+		step("channel.heard");
 		dialogue_push(c->dialogue, span_bytes(buffer, count));
 		c->progress_ms = floor->now_ms;
 		/* TLS may hold more that no event will tell of. */
@@ -326,6 +332,7 @@ static bool talk(struct floor *floor, struct channel *c)
 		dialogue_lost(c->dialogue, err.text);
 		return true;
 	}
+	step("channel.said");
 	dialogue_sent(c->dialogue, count);
 	c->progress_ms = floor->now_ms;
 	return true;

@@ -25,7 +25,8 @@ READERS = addresses(COUNT)
 HITS_MOST = 12 if os.environ.get("DATELINE_HITS") == "all" else 2
 # Whom it concerns besides the store: at each of these at least, or the marks were lost.
 EXPECTED = {
-  "send": {"store.begun", "store.committing", "store.committed", "freeze.prepared", "freeze.keeping", "freeze.kept"},
+  "send": {"store.begun", "store.committing", "store.committed", "freeze.prepared", "freeze.keeping", "freeze.kept",
+    "channel.heard", "channel.ending", "channel.ended", "channel.said", "channel.settling", "channel.settled"},
   "recovery": {"brakes.resuming", "brakes.resumed"},
   "hold": {"brakes.holding", "brakes.held"},
   "resume": {"brakes.resuming", "brakes.resumed"},
