@@ -43,9 +43,9 @@ def peak_kib(use):
 
 def times(what, ours, theirs, least):
   if not ours or not theirs:
-    return Verdict(what, "-", f"at least {least:.1f} x", None)
+    return Verdict(what, "-", f"≥ {least:.1f} x", None)
   ratio = ours["rate"] / theirs["rate"]
-  return Verdict(what, f"{ratio:.2f} x", f"at least {least:.1f} x", ratio >= least, ours)
+  return Verdict(what, f"{ratio:.2f} x", f"≥ {least:.1f} x", ratio >= least, ours)
 
 
 def against_source(results):
@@ -61,9 +61,9 @@ def against_nodemailer(results):
 def memory(results):
   runs = runs_of(results, DATELINE, "plain", 20, "Ed25519", True)
   if not runs:
-    return Verdict("peak memory", "-", "at most 64 MiB", None)
+    return Verdict("peak memory", "-", "≤ 64 MiB", None)
   peak = peak_kib(runs[-1][1]) / MIB_KIB
-  return Verdict(f"peak memory, {runs[-1][0]:,} recipients", f"{peak:.1f} MiB", "at most 64 MiB", peak <= 64,
+  return Verdict(f"peak memory, {runs[-1][0]:,} recipients", f"{peak:.1f} MiB", "≤ 64 MiB", peak <= 64,
     runs[-1][1])
 
 
@@ -72,10 +72,10 @@ def growth(is_whole):
     runs = runs_of(results, DATELINE, "plain", 20, "Ed25519", True)
     what = "the whole command" if is_whole else "sending"
     if len(runs) < 2:
-      return Verdict(f"cost of a recipient, {what}", "-", "at most +15 %", None)
+      return Verdict(f"cost of a recipient, {what}", "-", "≤ +15 %", None)
     small, large = runs[0], runs[-1]
     more = (cost(large[1], is_whole) / cost(small[1], is_whole) - 1) * 100
-    return Verdict(f"cost of a recipient, {what}, {large[0]:,} to {small[0]:,}", f"{more:+.0f} %", "at most +15 %",
+    return Verdict(f"cost of a recipient, {what}, {large[0]:,} to {small[0]:,}", f"{more:+.0f} %", "≤ +15 %",
       more <= 15, large[1])
 
   return judge_growth
@@ -83,7 +83,7 @@ def growth(is_whole):
 
 def tls_cpu(results):
   plain, tls = (use_of(results, DATELINE, wire, 20, "Ed25519") for wire in ("plain", "STARTTLS"))
-  what, target = "our CPU for a message, STARTTLS beside plain", "at most 1.5 x"
+  what, target = "our CPU for a message, STARTTLS beside plain", "≤ 1.5 x"
   if not plain or not tls:
     return Verdict(what, "-", target, None)
   ratio = (tls["cpu"] / tls["count"]) / (plain["cpu"] / plain["count"])
@@ -92,7 +92,7 @@ def tls_cpu(results):
 
 def far_away(results):
   use = use_of(results, DATELINE, "50 ms", 20, "unsigned")
-  what, target = "50 ms away, 20 connections", "at least 360/s"
+  what, target = "50 ms away, 20 connections", "≥ 360/s"
   if not use:
     return Verdict(what, "-", target, None)
   return Verdict(what, f"{use['rate']:.0f}/s", target, use["rate"] >= 360, use)
@@ -106,14 +106,14 @@ def largest_state(results):
 
 def state(results):
   found = largest_state(results)
-  what, target = "bytes of state for an accepted delivery", "at most 600"
+  what, target = "bytes of state for an accepted delivery", "≤ 600"
   return Verdict(what, f"{found['bytes']:.0f}", target, found["bytes"] <= 600) if found else Verdict(
     what, "-", target, None)
 
 
 def importing(results):
   found = results.get("import")
-  what, target = "import beside sqlite3 .import", "at most 3.0 x"
+  what, target = "import beside sqlite3 .import", "≤ 3.0 x"
   if not found:
     return Verdict(what, "-", target, None)
   return Verdict(f"{what}, {found['rows']:,} rows", f"{found['times']:.2f} x", target, found["times"] <= 3)
