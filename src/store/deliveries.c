@@ -228,7 +228,8 @@ enum status store_each_delivery(
 
 	sqlite_query(store,
 		"SELECT " DELIVERY_COLUMNS " FROM dispatch CROSS JOIN delivery d ON d.dispatch = dispatch.id "
-		"WHERE d.state IN (0, 1, 3, 5) AND d.state = ?1 ORDER BY d.dispatch, d.position",
+		"WHERE (d.state = 0 OR d.state = 1 OR d.state = 3 OR d.state = 5) AND d.state = ?1 "
+		"ORDER BY d.dispatch, d.position",
 		SQLITE_VALUES(sqlite_int(state)), &rows);
 	while (status == OK && sqlite_next(&rows)) {
 		struct delivery delivery;

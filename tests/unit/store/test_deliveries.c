@@ -9,6 +9,7 @@
 #include "app/suppressions.h"
 #include "store/deliveries.h"
 #include "store/lists.h"
+#include "store/sqlite.h"
 
 #define NOW NEWDISPATCH_AT_MS
 
@@ -317,6 +318,23 @@ static void a_release_was_sent_once_there_is_a_public_dispatch_of_it(void **stat
 	assert_true(was_sent);
 }
 
+/* Twice a message: a table of values would cost more than the row. */
+static void a_change_of_state_makes_no_table_of_its_own(void **state)
+{
+	struct newstore *place = *state;
+	struct sqlite_rows rows;
+	int steps = 0;
+
+	sqlite_query(place->store,
+		"EXPLAIN UPDATE delivery SET state = ?3, tries = ?4, next_ms = ?5 "
+		"WHERE dispatch = ?1 AND position = ?2",
+		SQLITE_NO_VALUES, &rows);
+	for (; sqlite_next(&rows); steps++)
+		assert_string_not_equal(sqlite_get_text(&rows, 1), "OpenEphemeral");
+	assert_int_equal(sqlite_end(&rows, &place->err), OK);
+	assert_true(steps > 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, newstore_set_up, newstore_tear_down)
 
 int main(void)
@@ -341,6 +359,7 @@ int main(void)
 		TEST(cancelling_touches_only_what_is_still_open),
 		TEST(every_claimed_delivery_is_told_in_order_also_of_ended_dispatches),
 		TEST(a_release_was_sent_once_there_is_a_public_dispatch_of_it),
+		TEST(a_change_of_state_makes_no_table_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
