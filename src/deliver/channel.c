@@ -95,6 +95,7 @@ static void settle(struct floor *floor, const struct channel *c, const struct en
 		.phase = event->phase,
 		.outcome = event->verdict.outcome,
 		.cause = event->verdict.cause,
+		.slows_site = event->verdict.slows_site,
 		.code = event->code,
 		.tls = facts->tls,
 		.started_ms = entry->started_ms,

@@ -1,0 +1,89 @@
+#ifndef DELIVER_SITE_H
+#define DELIVER_SITE_H
+
+#include "base/str.h"
+#include "deliver/pace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Recipient domains and how much each may get at once. A domain starts at its ceiling;
+ * trouble halves what it may have, never below one delivery, and rests it for a while; each
+ * success raises that again, fast up to where half of the trouble began, slowly from there.
+ * No I/O: times are clock_steady_ms, passed in.
+ */
+
+/* What a domain may have at most. */
+struct site_limits {
+	int connections;           /* deliveries at once; 0: no limit */
+	struct pace_windows rates; /* messages */
+};
+
+/* As the settings say it. `domain` in lower case, A-labels; "*" stands for all others. Borrowed. */
+struct site_rule {
+	const char *domain;
+	struct site_limits limits;
+};
+
+#define SITES_MOST 32768u        /* kept at a time; idle ones are forgotten */
+#define SITE_UNBOUNDED 256       /* a ceiling that has grown to this is none any more */
+#define SITE_PAUSE_MS 1000       /* after trouble, doubling with each that follows … */
+#define SITE_PAUSE_MOST_MS 30000 /* … to this */
+#define SITE_FORGET_MS 3600000   /* without trouble for this long, what there was counts no more */
+
+struct site {
+	char *domain;
+	const struct site_limits *limits;
+	struct pace *pace; /* NULL: no rates */
+	double ceiling;    /* 0: no limit */
+	double threshold;  /* up to here it grows by one a success */
+	int open;          /* taken and not ended yet */
+	int stale;         /* of these, taken before the last trouble: they say nothing new */
+	int troubles;      /* in a row */
+	int64_t trouble_ms;
+	int64_t paused_until_ms;
+	int64_t used_ms;
+	void *host;        /* the host's; a site is kept while it is not NULL */
+	struct site *next; /* in its bucket */
+};
+
+struct sites;
+
+/* `rules` are borrowed; the last one for a domain counts. */
+struct sites *sites_new(const struct site_rule *rules, size_t count);
+void sites_free(struct sites *sites); /* NULL is fine */
+/* How many are kept. */
+size_t sites_count(const struct sites *sites);
+
+/*
+ * The domain's site, made if need be, borrowed: it stays while something is open or `host` is
+ * set, else until the next call of this. NULL if SITES_MOST of them can't be forgotten yet.
+ */
+struct site *sites_get(struct sites *sites, const char *domain, int64_t now_ms);
+/* NULL if there's none. */
+struct site *sites_find(const struct sites *sites, const char *domain);
+
+/*
+ * 0 if it may have one more now; else after how many milliseconds, or SITE_FULL: not before
+ * one that is open ends.
+ */
+#define SITE_FULL INT64_MAX
+int64_t site_wait_ms(struct site *site, int64_t now_ms);
+/* One more is open. Only where site_wait_ms is 0. */
+void site_take(struct site *site, int64_t now_ms);
+/*
+ * One that was taken was not tried. It counts for the rates all the same, but in the very instant in
+ * which it was taken: later nobody knows which of the window's it was, and a rate is never passed.
+ */
+void site_return(struct site *site, int64_t now_ms);
+/* One has ended: with trouble at the site, with success there, or with what says nothing about it. */
+enum site_news {
+	SITE_NO_NEWS,
+	SITE_WELL,
+	SITE_TROUBLED
+};
+void site_settle(struct site *site, enum site_news news, int64_t now_ms);
+
+#endif
