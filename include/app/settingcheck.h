@@ -10,13 +10,14 @@
  */
 typedef enum status settingcheck_fn(struct span text, struct err *err);
 
-settingcheck_fn settingcheck_line;      /* no controls; may be empty */
-settingcheck_fn settingcheck_paragraph; /* as line, line breaks allowed */
-settingcheck_fn settingcheck_markdown;  /* as paragraph; what markdown_check has a word about is refused */
-settingcheck_fn settingcheck_needed;    /* a line that isn't empty */
-settingcheck_fn settingcheck_domain;    /* a host name with a dot */
-settingcheck_fn settingcheck_language;  /* BCP 47: "fr", "pt-BR" */
-settingcheck_fn settingcheck_zone;      /* an IANA zone that the system knows */
+settingcheck_fn settingcheck_line;        /* no controls; may be empty */
+settingcheck_fn settingcheck_paragraph;   /* as line, line breaks allowed */
+settingcheck_fn settingcheck_markdown;    /* as paragraph; what markdown_check has a word about is refused */
+settingcheck_fn settingcheck_needed;      /* a line that isn't empty */
+settingcheck_fn settingcheck_domain;      /* a host name with a dot */
+settingcheck_fn settingcheck_site_domain; /* the same, or "*" */
+settingcheck_fn settingcheck_language;    /* BCP 47: "fr", "pt-BR" */
+settingcheck_fn settingcheck_zone;        /* an IANA zone that the system knows */
 /* A domain as it is typed, as A-labels in lower case. Appends. E_SYNTAX for what is none. */
 enum status settingcheck_read_domain(struct span text, struct str *out, struct err *err);
 /* "Name <address>": a name that neither changes from reader to reader nor is another's address. */

@@ -16,6 +16,7 @@
  */
 #define SETTINGS_FILE_MAX (256u * 1024u)
 #define SETTINGS_RELAYS_MAX 16u
+#define SETTINGS_SITES_MAX 1000u
 
 enum unknown_policy {
 	UNKNOWN_RESEND,
@@ -58,6 +59,13 @@ struct relay_settings {
 	char *password; /* from the file or the environment; "" without a user */
 };
 
+/* What a recipient domain may get. */
+struct site_settings {
+	char *domain;              /* as A-labels, lower case; "*" for all that aren't named */
+	int connections;           /* deliveries at once, 0: no limit */
+	struct pace_windows rates; /* messages */
+};
+
 struct retry_settings {
 	struct duration_list after;
 	double jitter;
@@ -70,6 +78,8 @@ struct settings {
 	struct sender_settings sender;
 	struct relay_settings *relays;
 	size_t relay_count;
+	struct site_settings *sites;
+	size_t site_count;
 	struct retry_settings retry;
 	int unknown;    /* enum unknown_policy */
 	int clock_sync; /* enum clock_sync */

@@ -93,6 +93,11 @@ enum status settingcheck_domain(struct span text, struct err *err)
 	return status;
 }
 
+enum status settingcheck_site_domain(struct span text, struct err *err)
+{
+	return span_equals(text, SPAN("*")) ? OK : settingcheck_domain(text, err);
+}
+
 static bool is_language_part(struct span part, bool is_first)
 {
 	if (part.len < (is_first ? 2 : 1) || part.len > (is_first ? 3 : 8))

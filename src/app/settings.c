@@ -58,6 +58,14 @@ static const struct setting relay_table[] = {
 	{0},
 };
 
+#define SITE(field) offsetof(struct site_settings, field)
+static const struct setting site_table[] = {
+	{"domain", SETTING_TEXT, SITE(domain), "", settingcheck_site_domain, 0, 0, NULL},
+	{"connections", SETTING_INT, SITE(connections), "0", NULL, 0, 1000, NULL},
+	{"rates", SETTING_RATES, SITE(rates), "", NULL, 0, 0, NULL},
+	{0},
+};
+
 #define RETRY(field) offsetof(struct retry_settings, field)
 static const struct setting retry_table[] = {
 	{"after", SETTING_DURATIONS, RETRY(after), "2m 5m 10m 20m 40m 1h 2h 4h", NULL, 0, 0, NULL},
@@ -74,7 +82,7 @@ static const struct setting plain_table[] = {
 	{0},
 };
 
-/* The file's groups. `relays`, a list of groups, is read apart. */
+/* The file's groups. `relays` and `sites`, lists of groups, are read apart. */
 static const struct {
 	const char *name;
 	const struct setting *table;
@@ -167,6 +175,60 @@ static void read_relays(
 		read_relay(faults, settings, config_setting_get_elem(found, (unsigned)i));
 }
 
+/* As A-labels: what it goes into, and is compared with, holds nothing else. */
+static void fold_domain(char **domain)
+{
+	struct str folded;
+
+	str_init(&folded, STR_MAX_SMALL);
+	if (settingcheck_read_domain(span_of(*domain), &folded, NULL) == OK) {
+		free(*domain);
+		*domain = str_take(&folded);
+	}
+	str_clear(&folded);
+}
+
+static void read_site(struct setting_faults *faults, struct settings *settings, const config_setting_t *entry)
+{
+	struct site_settings *site;
+	int line = (int)config_setting_source_line(entry);
+
+	if (config_setting_type(entry) != CONFIG_TYPE_GROUP) {
+		settingtable_fault(
+			faults, line, E_SYNTAX, "a site must be a group: { domain = \"paper.example\"; }");
+		return;
+	}
+	site = &settings->sites[settings->site_count++];
+	settingtable_init(site_table, site);
+	settingtable_read_group(faults, "a site", site_table, entry, site);
+	settingtable_require(faults, "a site", site_table, entry);
+	fold_domain(&site->domain);
+	for (size_t i = 0; i + 1 < settings->site_count && *site->domain; i++) {
+		if (strcmp(settings->sites[i].domain, site->domain) == 0)
+			settingtable_fault(faults, line, E_CONFLICT,
+				"\"domain\": \"%s\" has a group before this one; keep one of them",
+				site->domain);
+	}
+}
+
+static void read_sites(
+	struct setting_faults *faults, struct settings *settings, const config_setting_t *found)
+{
+	int count = found ? config_setting_length(found) : 0;
+
+	if (!found)
+		return;
+	if (config_setting_type(found) != CONFIG_TYPE_LIST || (size_t)count > SETTINGS_SITES_MAX) {
+		settingtable_fault(faults, (int)config_setting_source_line(found), E_RANGE,
+			"\"sites\" must be a list of at most %u groups: ( { domain = \"paper.example\"; } )",
+			SETTINGS_SITES_MAX);
+		return;
+	}
+	settings->sites = mem_alloc(((size_t)count + 1) * sizeof(*settings->sites));
+	for (int i = 0; i < count; i++)
+		read_site(faults, settings, config_setting_get_elem(found, (unsigned)i));
+}
+
 static void read_groups(struct setting_faults *faults, struct settings *settings, config_setting_t *root)
 {
 	for (size_t i = 0; i < GROUP_COUNT; i++) {
@@ -184,13 +246,15 @@ static void read_groups(struct setting_faults *faults, struct settings *settings
 		settingtable_require(faults, groups[i].name, groups[i].table, found);
 	}
 	read_relays(faults, settings, config_setting_get_member(root, "relays"));
+	read_sites(faults, settings, config_setting_get_member(root, "sites"));
 }
 
 /* What isn't in a group: plain settings, and names that are none of ours. */
 static void read_plain(struct setting_faults *faults, struct settings *settings, const config_setting_t *root)
 {
-	static const char *const names[] = {"newsroom", "sender", "retry", "relays", "unknown", "clock_sync"};
-	static const size_t group_names = 4;
+	static const char *const names[] = {
+		"newsroom", "sender", "retry", "relays", "sites", "unknown", "clock_sync"};
+	static const size_t group_names = 5;
 	int length = config_setting_length(root);
 
 	for (int i = 0; i < length; i++) {
@@ -254,22 +318,6 @@ static void fold_bounce_address(struct sender_settings *sender)
 	addr_clear(&addr);
 }
 
-/* As A-labels: what it goes into (Message-ID, Content-ID, List-Id, EHLO) holds nothing else. */
-static void fold_domain(struct newsroom_settings *newsroom)
-{
-	struct str probe;
-	struct addr addr;
-
-	str_init(&probe, STR_MAX_SMALL);
-	str_addf(&probe, "postmaster@%s", newsroom->domain);
-	if (addr_parse(str_span(&probe), &addr, NULL) == OK) {
-		free(newsroom->domain);
-		newsroom->domain = mem_copy_text(addr.domain);
-		addr_clear(&addr);
-	}
-	str_clear(&probe);
-}
-
 enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
 {
@@ -299,7 +347,7 @@ enum status settings_load(
 	str_clear(&text);
 	config_destroy(&config);
 	if (status == OK) {
-		fold_domain(&settings->newsroom);
+		fold_domain(&settings->newsroom.domain);
 		fold_bounce_address(&settings->sender);
 		*out = settings;
 	} else {
@@ -325,6 +373,9 @@ void settings_free(struct settings *settings)
 	for (size_t i = 0; i < settings->relay_count; i++)
 		clear_relay(&settings->relays[i]);
 	free(settings->relays);
+	for (size_t i = 0; i < settings->site_count; i++)
+		settingtable_clear(site_table, &settings->sites[i]);
+	free(settings->sites);
 	free(settings->path);
 	free(settings);
 }
@@ -344,7 +395,13 @@ void settings_format(const struct settings *settings, struct str *out)
 			str_add_text(out, "    # password = \"********\"\n");
 		str_add_text(out, "  }");
 	}
-	str_add_text(out, "\n);\n");
+	str_add_text(out, "\n);\nsites = (");
+	for (size_t i = 0; i < settings->site_count; i++) {
+		str_add_text(out, i ? ",\n  {\n" : "\n  {\n");
+		settingtable_format(site_table, &settings->sites[i], "    ", out);
+		str_add_text(out, "  }");
+	}
+	str_add_text(out, settings->site_count ? "\n);\n" : ");\n");
 	settingtable_format(plain_table, settings, "", out);
 }
 

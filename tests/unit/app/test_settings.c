@@ -134,6 +134,46 @@ static void what_is_given_is_kept(void **state)
 	clear(&faults);
 }
 
+static void what_domains_may_get_is_kept_by_their_names_on_the_wire(void **state)
+{
+	struct faults faults;
+	struct str shown;
+
+	load(state, &faults,
+		NEEDED "sites = ( { domain = \"Zürich.example\"; connections = 3; rates = [\"60/1m\"]; },\n"
+		       "  { domain = \"*\"; } );\n");
+	assert_int_equal(faults.status, OK);
+	assert_int_equal(faults.settings->site_count, 2);
+	assert_string_equal(faults.settings->sites[0].domain, "xn--zrich-kva.example");
+	assert_int_equal(faults.settings->sites[0].connections, 3);
+	assert_int_equal(faults.settings->sites[0].rates.items[0].messages, 60);
+	assert_string_equal(faults.settings->sites[1].domain, "*");
+	assert_int_equal(faults.settings->sites[1].connections, 0);
+	assert_int_equal(faults.settings->sites[1].rates.count, 0);
+	str_init(&shown, STR_MAX_LARGE);
+	settings_format(faults.settings, &shown);
+	assert_contains(shown.ptr, "    domain = \"*\";\n    connections = 0;\n    rates = [];\n");
+	clear(&faults);
+	load(state, &faults, shown.ptr);
+	assert_int_equal(faults.status, OK);
+	assert_int_equal(faults.settings->site_count, 2);
+	clear(&faults);
+	str_clear(&shown);
+}
+
+static void what_is_no_domains_share_is_refused(void **state)
+{
+	assert_fault(state, "sites = \"x\";", E_RANGE, "\"sites\" must be a list");
+	assert_fault(state, "sites = ( 1 );", E_SYNTAX, "a site must be a group");
+	assert_fault(state, "sites = ( { connections = 1; } );", E_NOTFOUND, "a site has no \"domain\"");
+	assert_fault(state, "sites = ( { domain = \"a b\"; } );", E_SYNTAX, "no domain");
+	assert_fault(state, "sites = ( { domain = \"a.example\"; connections = -1; } );", E_RANGE, "-1");
+	assert_fault(state, "sites = ( { domain = \"a.example\"; rates = [\"20\"]; } );", E_SYNTAX,
+		"\"20\" is no rate");
+	assert_fault(state, "sites = ( { domain = \"a.example\"; }, { domain = \"A.example\"; } );",
+		E_CONFLICT, "a group before this one");
+}
+
 static void a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire(void **state)
 {
 	struct faults faults;
@@ -518,6 +558,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_given_has_its_fallback),
 		TEST(what_is_given_is_kept),
+		TEST(what_domains_may_get_is_kept_by_their_names_on_the_wire),
+		TEST(what_is_no_domains_share_is_refused),
 		TEST(a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire),
 		TEST(markup_in_the_boilerplate_is_named_by_its_line),
 		TEST(an_unknown_setting_suggests_the_near_one),
