@@ -10,20 +10,9 @@
 #include <stdint.h>
 
 /*
- * Deliveries and attempts. Failures: see store/store.h. Claims and settles
- * belong into one transaction a turn: the caller begins and commits it.
+ * Deliveries and attempts; claiming is in store/claiming.h. Failures: see store/store.h.
+ * Claims and settles belong into one transaction a turn: the caller begins and commits it.
  */
-
-/*
- * Claim up to `want` deliveries of a dispatch that are queued, or deferred and
- * due at `now_ms`, in the order of their positions. The claim looks again: who
- * has been suppressed, or is no longer an active member of the list that led to
- * them, is recorded as SUPPRESSED or CANCELLED instead of CLAIMED.
- * Fills out[0…*count), each with its new state; the caller clears them. One
- * that was deferred has a next_ms.
- */
-enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, size_t want,
-	struct delivery *out, size_t *count, struct err *err);
 
 /* The earliest next try among a dispatch's deferred deliveries; 0 if there's none. */
 enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_ms, struct err *err);

@@ -3,6 +3,7 @@
  */
 #include "app/load.h"
 
+#include "app/claims.h"
 #include "app/letterbox.h"
 #include "app/outcome.h"
 #include "base/clock.h"
@@ -18,18 +19,18 @@
 struct carried {
 	int64_t id;
 	int64_t not_before_ms;
-	bool is_stopped;   /* somebody holds or cancelled it meanwhile */
-	bool is_exhausted; /* nothing to claim until a deferred one is due */
-	bool is_over;      /* and nothing to come: it has been ended */
-	int64_t next_ms;   /* a deferred one's next try; 0 if there's none */
-	size_t claimed;    /* not settled or given back yet */
-	char *hold;        /* why the next turn holds it; NULL if it doesn't */
+	bool is_stopped; /* somebody holds or cancelled it meanwhile */
+	bool is_over;    /* nothing is left, nothing to come: it has been ended */
+	int64_t next_ms; /* a deferred one's next try; 0 if there's none. As of load_end */
+	size_t claimed;  /* not settled or given back yet */
+	char *hold;      /* why the next turn holds it; NULL if it doesn't */
 };
 
 struct load {
 	struct store *store;
 	const struct settings *settings;
 	struct letterbox *letterbox;
+	struct claims *claims;
 	struct load_counts counts;
 	struct carried *carried;
 	size_t carried_count, carried_capacity;
@@ -37,7 +38,7 @@ struct load {
 	struct courierjob_queue settled;  /* with an outcome that isn't committed yet */
 	struct courierjob_queue returned; /* given back, likewise */
 	struct courierjob_queue idle;     /* to be used again */
-	size_t claims;
+	size_t claims_wanted;
 	size_t largest_bytes; /* message built so far */
 	bool is_going_on;     /* in this turn */
 };
@@ -50,8 +51,8 @@ static size_t ready_max(const struct load *load)
 {
 	size_t count = load->largest_bytes ? READY_BYTES_MAX / load->largest_bytes : 1;
 
-	if (count > load->claims)
-		return load->claims;
+	if (count > load->claims_wanted)
+		return load->claims_wanted;
 	return count ? count : 1;
 }
 
@@ -90,7 +91,8 @@ static enum status commit_settled(struct load *load, struct err *err)
 	for (struct courierjob *job = load->settled.first; job && status == OK; job = job->next) {
 		enum delivery_state state;
 
-		status = outcome_settle(load->store, load->settings, &job->outcome, &state, err);
+		status = outcome_settle(
+			load->store, load->settings, &job->outcome, &state, &job->delivery.next_ms, err);
 		if (status == OK)
 			job->delivery.state = state;
 	}
@@ -163,11 +165,13 @@ static enum status write_job(struct load *load, struct courierjob *job, struct e
 
 /* A letter that can't be built stops its dispatch, not the others. */
 static enum status hold_unbuildable(
-	struct load *load, const struct courierjob *job, const struct err *why, struct err *err)
+	struct load *load, struct courierjob *job, const struct err *why, struct err *err)
 {
 	enum status status =
 		store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
 
+	job->delivery.state = job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
+	courierjob_put(&load->returned, job);
 	log_error("%s", why->text);
 	if (status == OK)
 		status = store_set_dispatch_state(
@@ -181,43 +185,33 @@ static enum status add_claim(
 {
 	struct courierjob *job = courierjob_take(&load->idle);
 	struct err why = {0};
-	enum status status = OK;
 
 	if (!job)
 		job = courierjob_new();
 	fill_job(job, claim);
+	carried->claimed++;
 	if (write_job(load, job, &why) == OK) {
 		if (job->message.len > load->largest_bytes)
 			load->largest_bytes = job->message.len;
 		courierjob_put(&load->ready, job);
-		carried->claimed++;
 		return OK;
 	}
-	status = hold_unbuildable(load, job, &why, err);
 	carried->is_stopped = true;
-	move_count(load, DELIVERY_CLAIMED, job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED);
-	courierjob_reset(job);
-	courierjob_put(&load->idle, job);
-	return status;
+	return hold_unbuildable(load, job, &why, err);
 }
 
-static enum status claim_from(struct load *load, struct carried *carried, struct err *err)
+static enum status claim_from(struct load *load, struct carried *carried, size_t *count, struct err *err)
 {
 	size_t want = ready_max(load) - load->ready.count;
 	struct delivery *claims = mem_alloc(want * sizeof(*claims));
-	size_t count = 0;
-	enum status status = store_claim(load->store, carried->id, clock_now_ms(), want, claims, &count, err);
+	enum status status = claims_take(load->claims, carried->id, clock_now_ms(), want, claims, count, err);
 
-	for (size_t i = 0; status == OK && i < count; i++) {
+	for (size_t i = 0; status == OK && i < *count; i++) {
 		move_count(load, claims[i].next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED, claims[i].state);
 		if (claims[i].state != DELIVERY_CLAIMED)
 			delivery_clear(&claims[i]);
 		else
 			status = add_claim(load, carried, &claims[i], err);
-	}
-	if (status == OK && count < want) {
-		carried->is_exhausted = true;
-		status = store_next_try(load->store, carried->id, &carried->next_ms, err);
 	}
 	free(claims);
 	return status;
@@ -229,18 +223,17 @@ static enum status claim_more(struct load *load, struct err *err)
 
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
 		struct carried *carried = &load->carried[i];
+		size_t count = 1;
 
-		if (carried->is_exhausted && carried->next_ms && carried->next_ms <= clock_now_ms())
-			carried->is_exhausted = false;
-		while (status == OK && load->is_going_on && !carried->is_stopped && !carried->is_exhausted &&
+		while (status == OK && count && load->is_going_on && !carried->is_stopped &&
 			load->ready.count < ready_max(load))
-			status = claim_from(load, carried, err);
+			status = claim_from(load, carried, &count, err);
 	}
 	return status;
 }
 
 /* After the commit: jobs are free for others, and what isn't done yet can be claimed again. */
-static void retire(struct load *load, struct courierjob_queue *queue)
+static void retire(struct load *load, struct courierjob_queue *queue, bool is_settled)
 {
 	struct courierjob *job;
 
@@ -249,10 +242,15 @@ static void retire(struct load *load, struct courierjob_queue *queue)
 		enum delivery_state state = job->delivery.state;
 
 		move_count(load, DELIVERY_CLAIMED, state);
+		if (is_settled)
+			claims_settled(
+				load->claims, &job->delivery, &job->outcome, state, job->delivery.next_ms);
+		else
+			claims_returned(load->claims, &job->delivery);
 		if (carried)
 			carried->claimed--;
 		if (carried && (state == DELIVERY_DEFERRED || state == DELIVERY_QUEUED))
-			carried->is_exhausted = carried->is_over = false;
+			carried->is_over = false;
 		courierjob_reset(job);
 		courierjob_put(&load->idle, job);
 	}
@@ -266,8 +264,8 @@ static enum status end_finished(struct load *load, struct err *err)
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
 		struct carried *carried = &load->carried[i];
 
-		if (carried->is_over || carried->is_stopped || !carried->is_exhausted || carried->next_ms ||
-			carried->claimed)
+		if (carried->is_over || carried->is_stopped || carried->claimed ||
+			claims_next_ms(load->claims, carried->id, clock_now_ms()) != INT64_MAX)
 			continue;
 		status = outcome_finish(load->store, carried->id, err);
 		carried->is_over = status == OK;
@@ -289,6 +287,7 @@ static enum status carry(struct load *load, const struct dispatch *dispatch, str
 		mem_grow(load->carried, load->carried_count, &load->carried_capacity, sizeof(*load->carried));
 	load->carried[load->carried_count++] =
 		(struct carried){.id = dispatch->id, .not_before_ms = dispatch->not_before_ms};
+	claims_add(load->claims, dispatch->id);
 	load->counts.total += counts.total;
 	for (size_t i = 0; i < DELIVERY_STATE_COUNT; i++)
 		load->counts.by_state[i] += counts.by_state[i];
@@ -308,7 +307,8 @@ static enum status adopt(void *context, const struct dispatch *dispatch, struct 
 		return OK;
 	if (!carried)
 		return carry(load, dispatch, err);
-	carried->is_exhausted = carried->is_over = false;
+	carried->is_over = false;
+	claims_add(load->claims, carried->id);
 	return store_set_dispatch_state(load->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
 }
 
@@ -337,8 +337,7 @@ static bool can_claim(const struct load *load)
 	for (size_t i = 0; i < load->carried_count; i++) {
 		const struct carried *carried = &load->carried[i];
 
-		if (!carried->is_stopped &&
-			(!carried->is_exhausted || (carried->next_ms && carried->next_ms <= now_ms)))
+		if (!carried->is_stopped && claims_next_ms(load->claims, carried->id, now_ms) <= now_ms)
 			return true;
 	}
 	return false;
@@ -368,9 +367,11 @@ enum status load_new(struct newsroom *newsroom, size_t claims, struct load **out
 	enum status status = newsroom_store(newsroom, &load->store, err);
 
 	load->settings = newsroom_settings(newsroom);
-	load->claims = claims;
+	load->claims_wanted = claims;
 	if (status == OK)
 		status = letterbox_new(newsroom, &load->letterbox, err);
+	if (status == OK)
+		load->claims = claims_new(load->store, load->settings);
 	if (status == OK)
 		*out = load;
 	else
@@ -383,6 +384,7 @@ void load_free(struct load *load)
 	if (!load)
 		return;
 	letterbox_free(load->letterbox);
+	claims_free(load->claims);
 	courierjob_free_all(&load->ready);
 	courierjob_free_all(&load->settled);
 	courierjob_free_all(&load->returned);
@@ -450,11 +452,13 @@ static enum status commit(struct load *load, store_work_fn *work, struct err *er
 	size_t settled = load->settled.count;
 	enum status status = store_transaction(load->store, work, load, err);
 
-	if (status != OK)
+	if (status != OK) {
+		claims_rewind(load->claims);
 		return status;
+	}
 	load->counts.settled += (int64_t)settled;
-	retire(load, &load->settled);
-	retire(load, &load->returned);
+	retire(load, &load->settled, true);
+	retire(load, &load->returned, false);
 	return OK;
 }
 
@@ -499,13 +503,13 @@ int64_t load_next_ms(const struct load *load, int64_t wait_ms)
 		return now_ms;
 	for (size_t i = 0; i < load->carried_count; i++) {
 		const struct carried *carried = &load->carried[i];
+		int64_t claim_ms;
 
 		if (carried->is_stopped)
 			continue;
-		if (!carried->is_exhausted)
-			return now_ms;
-		if (carried->next_ms && carried->next_ms <= now_ms + wait_ms && carried->next_ms < next_ms)
-			next_ms = carried->next_ms;
+		claim_ms = claims_next_ms(load->claims, carried->id, now_ms);
+		if (claim_ms <= now_ms + wait_ms && claim_ms < next_ms)
+			next_ms = claim_ms;
 	}
 	return next_ms;
 }

@@ -61,20 +61,20 @@ static enum status resend_unknown(
 }
 
 enum status outcome_settle(struct store *store, const struct settings *settings,
-	const struct attempt *attempt, enum delivery_state *state, struct err *err)
+	const struct attempt *attempt, enum delivery_state *state, int64_t *next_ms, struct err *err)
 {
-	int64_t next_ms = 0;
 	enum status status = OK;
 
 	*state = attempt->outcome;
+	*next_ms = 0;
 	if (*state == DELIVERY_DEFERRED)
-		status = next_try(store, settings, attempt, &next_ms, err);
-	if (next_ms == RETRY_EXPIRED) {
+		status = next_try(store, settings, attempt, next_ms, err);
+	if (*next_ms == RETRY_EXPIRED) {
 		*state = DELIVERY_EXPIRED;
-		next_ms = 0;
+		*next_ms = 0;
 	}
 	if (status == OK)
-		status = store_settle(store, attempt, *state, next_ms, err);
+		status = store_settle(store, attempt, *state, *next_ms, err);
 	if (status == OK && *state == DELIVERY_UNKNOWN && settings->unknown == UNKNOWN_RESEND)
 		status = resend_unknown(store, attempt, state, err);
 	return status;

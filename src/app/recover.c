@@ -118,6 +118,7 @@ static enum status settle_claimed(
 	const struct flown *flown = find_flown(recovering, claimed);
 	struct attempt attempt;
 	enum delivery_state state;
+	int64_t next_ms;
 
 	if (!flown && recovering->is_same_boot) {
 		recovering->recovery->given_back++;
@@ -130,7 +131,7 @@ static enum status settle_claimed(
 		attempt = unknown_attempt(claimed, flown);
 		recovering->recovery->unknown++;
 	}
-	return outcome_settle(recovering->store, recovering->settings, &attempt, &state, err);
+	return outcome_settle(recovering->store, recovering->settings, &attempt, &state, &next_ms, err);
 }
 
 static enum status settle_all(void *context, struct err *err)

@@ -1,10 +1,9 @@
 /*
- * Deliveries in the store: claiming, settling.
+ * Deliveries in the store: giving back, settling.
  */
 #include "store/deliveries.h"
 
 #include "base/mem.h"
-#include "record/member.h"
 #include "store/deliveryrow.h"
 #include "store/sqlite.h"
 
@@ -24,57 +23,9 @@ enum status store_set_delivery_state(struct store *store, int64_t dispatch, int6
 	return status;
 }
 
-/*
- * What has changed since the freeze: 0 nothing, 1 suppressed, 2 no longer an active
- * member of any of the lists that led to them.
- */
-#define CHANGED_SINCE                                                                                        \
-	"CASE WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = d.subscriber "            \
-	"WHERE p.address_key = s.address_key) THEN 1 "                                                       \
-	"WHEN d.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m JOIN list l ON l.id = "          \
-	"m.list_id "                                                                                         \
-	"WHERE m.subscriber_id = d.subscriber AND m.state = 0 AND (m.list_id = d.list "                      \
-	"OR instr(',' || d.also || ',', ',' || l.name || ','))) THEN 2 ELSE 0 END"
-
-_Static_assert(MEMBER_ACTIVE == 0, "the claim's SQL knows the number");
 _Static_assert(
 	DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRED == 3 && DELIVERY_UNKNOWN == 5,
 	"indexes and queries know the numbers");
-
-static const enum delivery_state changed_states[] = {
-	DELIVERY_CLAIMED,
-	DELIVERY_SUPPRESSED,
-	DELIVERY_CANCELLED,
-};
-
-enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, size_t want,
-	struct delivery *out, size_t *count, struct err *err)
-{
-	struct sqlite_rows rows;
-	enum delivery_state *states = mem_alloc(want * sizeof(*states));
-	enum status status;
-
-	*count = 0;
-	sqlite_query(store,
-		"SELECT " DELIVERY_COLUMNS ", " CHANGED_SINCE " FROM delivery d "
-		"WHERE d.dispatch = ?1 AND d.state IN (0, 3) AND d.next_ms <= ?2 ORDER BY d.position LIMIT "
-		"?3",
-		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(now_ms), sqlite_int((int64_t)want)), &rows);
-	while (*count < want && sqlite_next(&rows)) {
-		states[*count] = changed_states[sqlite_get_int(&rows, DELIVERY_COLUMN_COUNT)];
-		deliveryrow_read(&rows, &out[(*count)++]);
-	}
-	status = sqlite_end(&rows, err);
-	for (size_t i = 0; i < *count && status == OK; i++) {
-		status = store_set_delivery_state(
-			store, dispatch, out[i].position, out[i].state, states[i], err);
-		out[i].state = states[i];
-	}
-	for (size_t i = 0; i < *count && status != OK; i++)
-		delivery_clear(&out[i]);
-	free(states);
-	return status;
-}
 
 enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_ms, struct err *err)
 {

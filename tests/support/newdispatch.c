@@ -4,6 +4,7 @@
 #include "support/newdispatch.h"
 
 #include "base/mem.h"
+#include "store/claiming.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 #include "store/frozen.h"
@@ -99,13 +100,52 @@ int64_t newdispatch_queue_member(
 	return position;
 }
 
+struct open_ones {
+	int64_t positions[64];
+	size_t count;
+	int64_t now_ms;
+};
+
+static bool note_open(void *context, const struct store_cursor *at, const char *domain)
+{
+	struct open_ones *open = context;
+
+	(void)domain;
+	if (at->next_ms <= open->now_ms && open->count < sizeof(open->positions) / sizeof(int64_t))
+		open->positions[open->count++] = at->position;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a;
+	int64_t y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void newdispatch_take(struct newstore *place, int64_t dispatch, int64_t now_ms, size_t want,
+	struct delivery *out, size_t *count)
+{
+	static const struct store_cursor start;
+	struct open_ones open = {.now_ms = now_ms};
+
+	must(place, store_scan_queued(place->store, dispatch, &start, note_open, &open, &place->err));
+	must(place, store_scan_deferred(place->store, dispatch, &start, note_open, &open, &place->err));
+	qsort(open.positions, open.count, sizeof(int64_t), by_number);
+	if (open.count > want)
+		open.count = want;
+	must(place, store_claim(place->store, dispatch, now_ms, open.positions, open.count, out, count,
+			    &place->err));
+}
+
 size_t newdispatch_claim(struct newstore *place, int64_t dispatch, int64_t now_ms)
 {
 	struct delivery claims[32];
 	size_t count = 0;
 	size_t claimed = 0;
 
-	must(place, store_claim(place->store, dispatch, now_ms, 32, claims, &count, &place->err));
+	newdispatch_take(place, dispatch, now_ms, 32, claims, &count);
 	for (size_t i = 0; i < count; i++) {
 		claimed += claims[i].state == DELIVERY_CLAIMED;
 		delivery_clear(&claims[i]);

@@ -17,6 +17,10 @@ int64_t newdispatch_queue(struct newstore *place, int64_t dispatch, const char *
 int64_t newdispatch_queue_member(
 	struct newstore *place, int64_t dispatch, const char *list, const char *address);
 
+/* Claim the first `want` (at most 64) of those that may be claimed, by position; clear them. */
+void newdispatch_take(struct newstore *place, int64_t dispatch, int64_t now_ms, size_t want,
+	struct delivery *out, size_t *count);
+
 /* Claim all that may be claimed at `now_ms`. How many became CLAIMED. */
 size_t newdispatch_claim(struct newstore *place, int64_t dispatch, int64_t now_ms);
 

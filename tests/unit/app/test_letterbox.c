@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "store/deliveries.h"
 #include "store/sqlite.h"
+#include "support/newdispatch.h"
 #include "support/newlist.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
@@ -32,8 +33,7 @@ static void claim(struct newsroomcase *room, struct delivery deliveries[2])
 {
 	size_t count;
 
-	assert_int_equal(
-		store_claim(room->place.store, 1, room->now_ms, 2, deliveries, &count, &room->place.err), OK);
+	newdispatch_take(&room->place, 1, room->now_ms, 2, deliveries, &count);
 	assert_int_equal(count, 2);
 }
 

@@ -32,10 +32,12 @@ static int64_t one_claimed(struct newstore *place)
 static enum delivery_state settle(struct newstore *place, const struct attempt *attempt)
 {
 	enum delivery_state told = DELIVERY_STATE_COUNT;
+	int64_t next_ms = -1;
 
-	if (outcome_settle(place->store, &settings, attempt, &told, &place->err) != OK)
+	if (outcome_settle(place->store, &settings, attempt, &told, &next_ms, &place->err) != OK)
 		fail_msg("%s", place->err.text);
 	assert_int_equal(told, newdispatch_state_of(place, attempt->dispatch, attempt->position));
+	assert_int_equal(next_ms, newdispatch_next_ms(place, attempt->dispatch, attempt->position));
 	return told;
 }
 

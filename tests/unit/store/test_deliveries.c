@@ -22,7 +22,7 @@ static void assert_claimed(
 	struct str got;
 
 	str_init(&got, STR_MAX_SMALL);
-	assert_int_equal(store_claim(place->store, dispatch, now_ms, want, claims, &count, &place->err), OK);
+	newdispatch_take(place, dispatch, now_ms, want, claims, &count);
 	for (size_t i = 0; i < count; i++) {
 		str_addf(&got, "%d %s, ", (int)claims[i].position, delivery_state_name(claims[i].state));
 		assert_int_equal(newdispatch_state_of(place, dispatch, claims[i].position), claims[i].state);
@@ -62,7 +62,7 @@ static void a_claim_has_all_that_was_frozen(void **state)
 	struct delivery claim;
 	size_t count;
 
-	assert_int_equal(store_claim(place->store, dispatch, NOW, 1, &claim, &count, &place->err), OK);
+	newdispatch_take(place, dispatch, NOW, 1, &claim, &count);
 	assert_int_equal(count, 1);
 	assert_string_equal(claim.address, "ana@paper.example");
 	assert_string_equal(claim.domain, "paper.example");
@@ -215,7 +215,7 @@ static void an_unknown_one_is_queued_again_as_a_possible_duplicate(void **state)
 
 	newdispatch_settle(place, dispatch, 1, DELIVERY_UNKNOWN, 0, "lost");
 	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, &place->err), OK);
-	assert_int_equal(store_claim(place->store, dispatch, NOW, 1, &claim, &count, &place->err), OK);
+	newdispatch_take(place, dispatch, NOW, 1, &claim, &count);
 	assert_int_equal(claim.position, 1);
 	assert_true(claim.is_possible_duplicate);
 	assert_int_equal(claim.tries, 1);

@@ -1,0 +1,105 @@
+/*
+ * Looking for deliveries to claim by walking the index of the open ones, and claiming them.
+ */
+#include "store/claiming.h"
+
+#include "record/member.h"
+#include "store/deliveryrow.h"
+#include "store/sqlite.h"
+
+_Static_assert(MEMBER_ACTIVE == 0, "the claim's SQL knows the number");
+_Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRED == 3 &&
+		       DELIVERY_UNKNOWN == 5 && DELIVERY_SUPPRESSED == 7 && DELIVERY_CANCELLED == 8,
+	"indexes and queries know the numbers");
+
+/* The index's own condition has to stand in each query, or SQLite wouldn't know that it may use it. */
+#define OPEN "delivery INDEXED BY delivery_open WHERE dispatch = ?1 AND state IN (0, 1, 3, 5) "
+
+static enum status scan(struct sqlite_rows *rows, store_open_fn *fn, void *context, struct err *err)
+{
+	bool goes_on = true;
+
+	while (goes_on && sqlite_next(rows)) {
+		struct store_cursor at = {sqlite_get_int(rows, 0), sqlite_get_int(rows, 1)};
+
+		goes_on = fn(context, &at, sqlite_get_text(rows, 2));
+	}
+	return sqlite_end(rows, err);
+}
+
+enum status store_scan_queued(struct store *store, int64_t dispatch, const struct store_cursor *after,
+	store_open_fn *fn, void *context, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	sqlite_query(store,
+		"SELECT next_ms, position, domain FROM " OPEN
+		"AND state = 0 AND next_ms = 0 AND position > ?2 ORDER BY position",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(after->position)), &rows);
+	return scan(&rows, fn, context, err);
+}
+
+enum status store_scan_deferred(struct store *store, int64_t dispatch, const struct store_cursor *after,
+	store_open_fn *fn, void *context, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	sqlite_query(store,
+		"SELECT next_ms, position, domain FROM " OPEN
+		"AND state = 3 AND (next_ms, position) > (?2, ?3) ORDER BY next_ms, position",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(after->next_ms), sqlite_int(after->position)),
+		&rows);
+	return scan(&rows, fn, context, err);
+}
+
+enum status store_count_passed(struct store *store, int64_t dispatch, const struct store_cursor *queued,
+	const struct store_cursor *deferred, int64_t *count, struct err *err)
+{
+	return sqlite_one_int(store,
+		"SELECT (SELECT count(*) FROM " OPEN "AND state = 0 AND next_ms = 0 AND position <= ?2) + "
+		"(SELECT count(*) FROM " OPEN "AND state = 3 AND (next_ms, position) <= (?3, ?4))",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(queued->position),
+			sqlite_int(deferred->next_ms), sqlite_int(deferred->position)),
+		count, err);
+}
+
+/* One statement looks again, changes the state and reads the row; where nothing changed, it gives none. */
+static enum status claim_one(struct store *store, int64_t dispatch, int64_t now_ms, int64_t position,
+	struct delivery *out, size_t *claimed, struct err *err)
+{
+	struct sqlite_rows rows;
+
+	sqlite_query(store,
+		"UPDATE delivery SET state = CASE "
+		"WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = delivery.subscriber "
+		"WHERE p.address_key = s.address_key) THEN 7 "
+		"WHEN delivery.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m "
+		"JOIN list l ON l.id = m.list_id WHERE m.subscriber_id = delivery.subscriber AND m.state = 0 "
+		"AND (m.list_id = delivery.list OR instr(',' || delivery.also || ',', ',' || l.name || "
+		"','))) THEN 8 "
+		"ELSE 1 END "
+		"WHERE dispatch = ?1 AND position = ?2 AND state IN (0, 3) AND next_ms <= ?3 "
+		"RETURNING " DELIVERY_COLUMNS_OF(""),
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position), sqlite_int(now_ms)), &rows);
+	while (sqlite_next(&rows))
+		deliveryrow_read(&rows, &out[(*claimed)++]);
+	return sqlite_end(&rows, err);
+}
+
+enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, const int64_t *positions,
+	size_t count, struct delivery *out, size_t *claimed, struct err *err)
+{
+	enum status status = OK;
+
+	*claimed = 0;
+	for (size_t i = 0; i < count && status == OK; i++)
+		status = claim_one(store, dispatch, now_ms, positions[i], out, claimed, err);
+	for (size_t i = 0; i < *claimed && status != OK; i++)
+		delivery_clear(&out[i]);
+	return status;
+}
+
+enum status store_get_version(struct store *store, int64_t *version, struct err *err)
+{
+	return sqlite_one_int(store, "PRAGMA data_version", SQLITE_NO_VALUES, version, err);
+}
