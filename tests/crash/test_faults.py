@@ -138,7 +138,7 @@ class Limits(FaultCase):
   def test_few_descriptors(self):
     press, server = self.begin("--delay-ms", "1")
     # Below that the libraries aren't found.
-    told = self.give_more(press, resource.RLIMIT_NOFILE, range(5, 64, 1 if TRIES_ALL else 4), "dateline: ")
+    told = self.give_more(press, resource.RLIMIT_NOFILE, range(5, 64, 1 if TRIES_ALL else 16), "dateline: ")
     twice, marked = self.assert_mended(press, server, 0)
     self.assertTrue(told, "they were enough")
     print(f"verdict: too few descriptors {told} times: {len(marked)} marked, {len(twice)} twice")

@@ -132,7 +132,8 @@ class CrashCase(NewsroomCase):
   def assert_sent(self, press, servers, expected, kills, connections):
     """
     Everybody has it and is recorded so; whoever has it twice is marked, their copies are the same, and a
-    connection has at most one such message, the one that was in flight when it was cut. Who has it twice, who is marked.
+    connection has at most one such message, the one that was in flight when it was cut. Who has it twice, who is
+    marked.
     """
     journal = Journal(press)
     self.assert_sound(journal)
@@ -161,7 +162,7 @@ class CrashCase(NewsroomCase):
     return found
 
   def assert_one_a_connection(self, servers):
-    """Of messages that were sent again, a connection carried at most one, its last; copies are byte for byte the same."""
+    """Of what was sent again a connection carried at most one, and its copies are byte for byte the same."""
     copies = collections.defaultdict(list)
     for line in servers.lines():
       copies[line["to"][0]].append(line)
