@@ -3,12 +3,14 @@
 
 `make bench` runs it all, `make bench QUICK=1` a small part with a tenth of the recipients. What it
 finds goes to standard output and, as bench.md, bench.svg and bench.json, to build/bench.
-`bench_send.py --show` draws them again from bench.json.
+`bench_send.py --show` draws them again from bench.json; `--only WORDS` runs the rows alone whose line of
+progress has these words ("50 ms, 20").
 
 Within a row the peers take turns, round by round, so that the machine's moods hit all alike; medians
 count. A run in which the sink did not count exactly what should have come fails.
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -86,7 +88,7 @@ def describe(row):
     f"{row.recipients:,} recipients")  # fmt: skip
 
 
-def run(is_quick):
+def run(is_quick, only):
   results = {"quick": is_quick, "cores": os.cpu_count(), "date": time.strftime("%Y-%m-%d"), "rows": []}
   os.makedirs(OUTPUT, exist_ok=True)
   with contextlib.ExitStack() as context:
@@ -94,6 +96,8 @@ def run(is_quick):
     bench = Bench(context, folder)
     bench.senders.audition()
     for row in sendrows.chosen(is_quick):
+      if only not in describe(row):
+        continue
       measure.note(describe(row))
       found = bench.row(row)
       for name, use in found.items():
@@ -128,7 +132,11 @@ def allow_files():
 
 
 def main():
-  if "--show" in sys.argv[1:]:
+  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+  parser.add_argument("--show", action="store_true", help="draw again what bench.json has")
+  parser.add_argument("--only", default="", metavar="WORDS", help="rows whose line of progress has these words")
+  options = parser.parse_args()
+  if options.show:
     with open(os.path.join(OUTPUT, "bench.json"), encoding="utf-8") as file:
       show(json.load(file))
     return
@@ -136,7 +144,7 @@ def main():
     sys.exit("bench_send.py: there's no smtp-sink: apt-get install postfix")
   allow_files()
   try:
-    results = run(bool(os.environ.get("QUICK")))
+    results = run(bool(os.environ.get("QUICK")), options.only)
   except measure.Failed as failure:
     sys.exit(f"bench_send.py: {failure}")
   save("bench.json", json.dumps(results, indent=1))

@@ -34,6 +34,10 @@ def table(rows, is_left):
   return ["| " + " | ".join(row) + " |" for row in (rows[0], marks, *rows[1:])]
 
 
+def wrap(words):
+  return textwrap.wrap(words, WIDTH, break_on_hyphens=False)
+
+
 def number(use):
   return f"{use['rate']:,.0f}" if use else NONE
 
@@ -70,7 +74,7 @@ def scale(results):
     rows.append((f"{row['recipients']:,}", *(f"{value:,.0f}" for value in (*micros, sum(micros))),
       *(f"{peak / sendbars.MIB_KIB:.1f}" for peak in peaks), f"{use['state']['bytes']:.0f}",
       ratio(use, one["peers"].get(SOURCE))))  # fmt: skip
-  return rows
+  return rows if len(rows) > 2 else []
 
 
 def memories(results):
@@ -163,9 +167,9 @@ def notes(results):
 
 
 def as_text(results, bars):
-  lines = ["", textwrap.fill(notes(results), WIDTH)]
+  lines = ["", *wrap(notes(results))]
   for title, words, rows, is_left in parts(results, bars):
-    lines += ["", title, *textwrap.wrap(words, WIDTH), *align(rows, is_left)]
+    lines += ["", title, *wrap(words), *align(rows, is_left)]
   for bar in bars:
     if bar.is_reached is False and limit(bar):
       lines.append(f"  {bar.what}: {limit(bar)}")
