@@ -4,13 +4,10 @@
 #include "record/delivery.h"
 #include "store/sqlite.h"
 
-/* A delivery's columns, each behind `of`, and how they are read; DELIVERY_COLUMNS are of the table under the
- * name `d`. */
-#define DELIVERY_COLUMNS_OF(of)                                                                              \
-	of "dispatch, " of "position, " of "state, " of "tries, " of "next_ms, " of "subscriber, " of        \
-	   "list, " of "also, " of "letter, " of "is_copy, " of "is_possible_duplicate, " of "address, " of  \
-	   "domain, " of "slots"
-#define DELIVERY_COLUMNS DELIVERY_COLUMNS_OF("d.")
+/* A delivery's columns, of the table under the name `d`, and how they are read. */
+#define DELIVERY_COLUMNS                                                                                     \
+	"d.dispatch, d.position, d.state, d.tries, d.next_ms, d.subscriber, d.list, d.also, d.letter, "      \
+	"d.is_copy, d.is_possible_duplicate, d.address, d.domain, d.slots"
 #define DELIVERY_COLUMN_COUNT 14
 
 /* `out` is the caller's to clear. */

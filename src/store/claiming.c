@@ -63,27 +63,43 @@ enum status store_count_passed(struct store *store, int64_t dispatch, const stru
 		count, err);
 }
 
-/* One statement looks again, changes the state and reads the row; where nothing changed, it gives none. */
+/*
+ * What has changed since the freeze: 1 nothing, 7 suppressed, 8 no longer an active member of any of
+ * the lists that led to them. The state that follows.
+ */
+#define STATE_NOW                                                                                            \
+	"CASE WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = d.subscriber "            \
+	"WHERE p.address_key = s.address_key) THEN 7 "                                                       \
+	"WHEN d.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m JOIN list l ON l.id = "          \
+	"m.list_id "                                                                                         \
+	"WHERE m.subscriber_id = d.subscriber AND m.state = 0 AND (m.list_id = d.list "                      \
+	"OR instr(',' || d.also || ',', ',' || l.name || ','))) THEN 8 ELSE 1 END"
+
+/* Not UPDATE … RETURNING: SQLite makes a table for what that returns, each time, at ten times the cost. */
 static enum status claim_one(struct store *store, int64_t dispatch, int64_t now_ms, int64_t position,
 	struct delivery *out, size_t *claimed, struct err *err)
 {
 	struct sqlite_rows rows;
+	enum status status;
+	bool is_there;
 
 	sqlite_query(store,
-		"UPDATE delivery SET state = CASE "
-		"WHEN EXISTS (SELECT 1 FROM suppression p JOIN subscriber s ON s.id = delivery.subscriber "
-		"WHERE p.address_key = s.address_key) THEN 7 "
-		"WHEN delivery.list IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership m "
-		"JOIN list l ON l.id = m.list_id WHERE m.subscriber_id = delivery.subscriber AND m.state = 0 "
-		"AND (m.list_id = delivery.list OR instr(',' || delivery.also || ',', ',' || l.name || "
-		"','))) THEN 8 "
-		"ELSE 1 END "
-		"WHERE dispatch = ?1 AND position = ?2 AND state IN (0, 3) AND next_ms <= ?3 "
-		"RETURNING " DELIVERY_COLUMNS_OF(""),
+		"SELECT " DELIVERY_COLUMNS ", " STATE_NOW " FROM delivery d WHERE d.dispatch = ?1 "
+		"AND d.position = ?2 AND d.state IN (0, 3) AND d.next_ms <= ?3",
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position), sqlite_int(now_ms)), &rows);
-	while (sqlite_next(&rows))
-		deliveryrow_read(&rows, &out[(*claimed)++]);
-	return sqlite_end(&rows, err);
+	is_there = sqlite_next(&rows);
+	if (is_there) {
+		deliveryrow_read(&rows, &out[*claimed]);
+		out[*claimed].state = (enum delivery_state)sqlite_get_int(&rows, DELIVERY_COLUMN_COUNT);
+		++*claimed;
+	}
+	status = sqlite_end(&rows, err);
+	if (status != OK || !is_there)
+		return status;
+	return sqlite_run(store, "UPDATE delivery SET state = ?3 WHERE dispatch = ?1 AND position = ?2",
+		SQLITE_VALUES(
+			sqlite_int(dispatch), sqlite_int(position), sqlite_int(out[*claimed - 1].state)),
+		err);
 }
 
 enum status store_claim(struct store *store, int64_t dispatch, int64_t now_ms, const int64_t *positions,
