@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""A recipient domain that wants less than the others gets less, and the others don't wait for it."""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
+from enginecase import Server  # noqa: E402
+from newsroom import UNFINISHED, NewsroomCase, people  # noqa: E402
+
+SLOW = [f"desk{i}@slow.example" for i in range(1, 21)]
+OTHERS = [f"reader{i}@d{i % 7}.paper.example" for i in range(1, 31)]
+SEND = ("send", "fund", "--to", "europe", "--yes")
+
+
+class Sites(NewsroomCase):
+  def press_with(self, *options, **settings):
+    server = self.enterContext(Server(*options))
+    press = self.newsroom(url=server.url, **settings)
+    press.add_release()
+    press.import_people("europe", people(len(OTHERS)) + "".join(f"{desk},Desk,Slow,en\n" for desk in SLOW))
+    return press, server
+
+  def assert_others_do_not_wait(self, reply):
+    refusals = [option for desk in SLOW for option in ("--reject", f"RCPT={desk}:{reply}")]
+    press, server = self.press_with(*refusals, after=("10m",),
+      sites='{ domain = "slow.example"; connections = 1; }')
+    press.ok(*SEND, "--wait", "0s", status=UNFINISHED)
+    self.assertEqual(sorted(server.accepted()), sorted(OTHERS))
+    states = {line["address"]: line["state"] for line in press.log()}
+    asked = [line["to"] for line in server.log("refused")]
+    self.assertLess(len(asked), len(SLOW), "it was asked on and on")
+    self.assertEqual(sorted(desk for desk in SLOW if states[desk] == "deferred"), sorted(asked))
+    self.assertEqual(sum(states[desk] == "queued" for desk in SLOW), len(SLOW) - len(asked))
+
+  def test_a_busy_domain_is_left_alone_and_the_others_are_served(self):
+    self.assert_others_do_not_wait("451 4.3.2 Too busy, try again later")
+
+  def test_so_is_one_whose_connection_is_closed(self):
+    self.assert_others_do_not_wait("421 4.3.2 Too many connections from you")
+
+  def test_what_a_busy_domain_missed_goes_out_later(self):
+    refusals = [option for desk in SLOW for option in ("--reject", f"RCPT={desk}:451 4.3.2 Too busy")]
+    press, _ = self.press_with(*refusals, after=("0s",), sites='{ domain = "slow.example"; connections = 1; }')
+    press.ok(*SEND, "--wait", "0s", status=UNFINISHED)
+    server = self.enterContext(Server())
+    press.configure(url=server.url)
+    press.ok("resume")
+    self.assertEqual(sorted(server.accepted()), sorted(SLOW))
+    self.assertEqual(press.dispatch()["state"], "finished")
+
+  def test_a_domain_gets_no_more_at_once_than_the_settings_say(self):
+    press, server = self.press_with(connections=4, sites='{ domain = "slow.example"; connections = 1; }')
+    press.ok(*SEND)
+    self.assert_recorded_as_received(press, server, OTHERS + SLOW)
+    spans = sorted((line["mail_ms"], line["dot_ms"]) for line in server.log("accepted")
+      if line["to"][0] in SLOW)
+    self.assertEqual([span for span, later in zip(spans, spans[1:]) if later[0] < span[1]], [])
+
+
+if __name__ == "__main__":
+  unittest.main()
