@@ -1,20 +1,42 @@
 #ifndef APP_COURIERJOB_H
 #define APP_COURIERJOB_H
 
+#include "app/letterbox.h"
 #include "base/str.h"
 #include "deliver/engine.h"
-#include "deliver/flight.h"
 #include "record/delivery.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* A claimed delivery on its way through the engine, with the bytes of its message. */
+/* Whether a dispatch may go out, as the last turn saw it: asked for each message by the thread that sends. */
+struct gate {
+	atomic_bool is_open;
+	int64_t not_before_ms;
+};
+
+/* By what the last turn saw and by the clock. */
+bool gate_may_pass(const struct gate *gate);
+
+/*
+ * A claimed delivery on its way: claimed by the thread that has the store, built by
+ * another, sent by a third, and settled by the first. One thread has it at a time.
+ */
 struct courierjob {
 	struct engine_job job; /* first: the engine hands this back */
 	struct delivery delivery;
+	struct gate *gate; /* its dispatch's; outlives the job */
 	struct str message;
 	struct str return_path;
+	unsigned char digest[ATTEMPT_DIGEST_SIZE]; /* of the message */
+	bool has_proof; /* it may have gone out before: then the digest was `proof` */
+	unsigned char proof[ATTEMPT_DIGEST_SIZE];
+	bool is_disproved; /* and now it isn't: nobody but a person can tell what to do */
+	bool has_outcome;  /* when it's done: settled as `outcome`; else it goes back, no try counted */
 	struct attempt outcome;
+	char *hold; /* why its dispatch must be held; NULL if it needn't */
 	struct courierjob *next;
 };
 
@@ -33,9 +55,20 @@ static inline struct courierjob *courierjob_of(struct engine_job *job)
 	return (struct courierjob *)(void *)job;
 }
 
+/* Give it a delivery; copies, and takes what the delivery owns. */
+void courierjob_fill(struct courierjob *job, struct delivery *delivery, struct gate *gate);
+/*
+ * Build and sign its message, and compare it with what may have gone out before. Not OK: its
+ * gate is shut, and it goes back with the words in `hold`.
+ */
+enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox);
+/* Shut its gate, and say why its dispatch must be held. */
+void courierjob_hold(struct courierjob *job, const char *words);
+
 void courierjob_put(struct courierjob_queue *queue, struct courierjob *job);
 struct courierjob *courierjob_take(struct courierjob_queue *queue); /* NULL if it's empty */
-void courierjob_move(struct courierjob_queue *to, struct courierjob_queue *from);
+void courierjob_move(
+	struct courierjob_queue *to, struct courierjob_queue *from); /* all of them, at its end */
 void courierjob_free_all(struct courierjob_queue *queue);
 
 #endif

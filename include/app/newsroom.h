@@ -24,6 +24,11 @@ struct token_secrets;
  * make one; settings' faults as settings_load.
  */
 enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err);
+/*
+ * Another handle on the same newsroom, for another thread: with a store, keys and secrets of its own.
+ * Settings and zone are borrowed from `newsroom`, which must be closed later.
+ */
+enum status newsroom_open_again(const struct newsroom *newsroom, struct newsroom **out, struct err *err);
 void newsroom_close(struct newsroom *newsroom); /* NULL is fine */
 
 /* The path of its dateline.cfg, without reading it: heap, free() it. Looks as newsroom_open does. */

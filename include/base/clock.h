@@ -2,6 +2,7 @@
 #define BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 /*
  * The only source of time. Instants are milliseconds since 1970-01-01T00:00Z.
@@ -13,6 +14,9 @@ int64_t clock_steady_ms(void);
 
 /* Do nothing for a while; a signal may end it early. */
 void clock_pause_ms(int ms);
+
+/* The instant of CLOCK_MONOTONIC in so many milliseconds, for waits that end by then. */
+struct timespec clock_deadline(int64_t ms);
 
 /* For tests: both clocks answer from here until clock_replace(NULL, NULL). */
 typedef int64_t clock_fn(void *context);

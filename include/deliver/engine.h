@@ -79,6 +79,9 @@ void engine_free(struct engine *engine);
  */
 enum status engine_run(struct engine *engine, struct err *err);
 
+/* Have the engine ask its host for jobs now. From any thread. */
+void engine_wake(struct engine *engine);
+
 /*
  * Finish the messages in flight, take no more; a second call drops connections
  * at once. Async-signal-safe.

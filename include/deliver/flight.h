@@ -26,12 +26,20 @@ enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t p
 /* As soon as the reply is parsed. */
 enum status flight_note_reply(struct flight *flight, const struct attempt *attempt, struct err *err);
 
+/* A place in the record: what was noted before it, and what after. */
+struct flight_mark {
+	uint64_t generation;
+	int64_t end;
+};
+
+struct flight_mark flight_mark(const struct flight *flight);
+
 /*
- * After the commit that settles every reply noted so far is durable: forgets all but the messages
- * noted final by this process and not yet answered. Also after recovery, which settles all:
- * from then on the record is of this boot.
+ * After the commit that settles every reply noted before `mark` is durable: forgets all before it but the
+ * messages noted final by this process and not yet answered. Also after recovery, which settles all: from
+ * then on the record is of this boot. Does nothing with a mark from before the last time.
  */
-enum status flight_truncate(struct flight *flight, struct err *err);
+enum status flight_truncate(struct flight *flight, struct flight_mark mark, struct err *err);
 
 /*
  * What a predecessor left, newest knowledge per (dispatch, position, number):

@@ -27,8 +27,10 @@ enum status store_give_back(struct store *store, int64_t dispatch, int64_t posit
 enum status store_settle(struct store *store, const struct attempt *attempt, enum delivery_state state,
 	int64_t next_ms, struct err *err);
 
-/* Of the last message that may have gone out: a second one must be the same. E_NOTFOUND, without words, if it
- * isn't known. */
+/*
+ * Of the last message that may have gone out, where a second one must be the same. E_NOTFOUND, without words,
+ * if it isn't known or needn't be.
+ */
 enum status store_get_digest(struct store *store, int64_t dispatch, int64_t position,
 	unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err);
 
@@ -40,8 +42,10 @@ enum status store_get_first_try(
 enum status store_count_deliveries(
 	struct store *store, int64_t dispatch, struct delivery_counts *counts, struct err *err);
 
-/* Queued again, the next message marked as possibly the second one. */
-enum status store_requeue_unknown(struct store *store, int64_t dispatch, int64_t position, struct err *err);
+/* Queued again, the next message marked as possibly the second one; and whether it must be the `is_same` one:
+ * a person may want another. */
+enum status store_requeue_unknown(
+	struct store *store, int64_t dispatch, int64_t position, bool is_same, struct err *err);
 /* A person says that an unknown one arrived. */
 enum status store_set_delivery_state(struct store *store, int64_t dispatch, int64_t position,
 	enum delivery_state from, enum delivery_state to, struct err *err);

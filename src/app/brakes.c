@@ -161,7 +161,8 @@ static enum status resolve_line(void *context, const struct delivery_line *line,
 
 	braking->count++;
 	if (braking->resolution == RESOLVE_RESEND)
-		return store_requeue_unknown(braking->store, delivery->dispatch, delivery->position, err);
+		return store_requeue_unknown(
+			braking->store, delivery->dispatch, delivery->position, false, err);
 	return store_set_delivery_state(braking->store, delivery->dispatch, delivery->position,
 		DELIVERY_UNKNOWN, DELIVERY_ACCEPTED, err);
 }

@@ -1,33 +1,35 @@
 /*
- * The courier: between its load and the engine, with the flight record beside.
+ * The courier: the engine's host. It has the thread that sends, with the flight record;
+ * others have the store and build the messages.
  */
 #include "app/courier.h"
 
+#include "app/belt.h"
+#include "app/builders.h"
 #include "app/load.h"
 #include "app/recover.h"
+#include "app/storekeeper.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "deliver/engine.h"
 #include "deliver/flight.h"
-#include "mail/token.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Outcomes wait at most this long for company; not at all when nothing is ready to be sent. */
-#define TURN_EVERY_MS 20
-/* While only later tries are left: how often to look for work that others hand over, and for holds. */
+/* More wouldn't be fed by one thread that sends. */
+#define BUILDERS_MOST 8u
+/* How often to look at what the others are doing, if they don't say. */
 #define LOOK_EVERY_MS 500
-#define CLAIMS_LEAST 64
-#define CLAIMS_MOST 1024
-#define CLAIMS_PER_CONNECTION 16
-/* After so many notes the flight record is cut back to what is still on its way. */
+/* After so many notes the flight record is cut back to what isn't in the store yet. */
 #define FLIGHT_NOTES_MOST 50000u
 
 struct courier {
+	struct newsroom *newsroom;
 	struct store *store;
 	const struct settings *settings;
 	struct courier_options options;
@@ -35,10 +37,13 @@ struct courier {
 	struct flight *flight;
 	struct engine *engine;
 	struct load *load;
+	struct belt *belt;
+	struct builders *builders;
+	struct storekeeper *keeper;
+	struct storekeeper_news news;
+	struct courierjob_queue done; /* since the last turn of the engine */
 	struct relay *relays;
-	size_t in_flight; /* jobs lent to the engine */
-	size_t notes;     /* in the flight record since it was truncated */
-	int64_t turned_ms;
+	size_t notes;       /* in the flight record since it was truncated */
 	struct err failure; /* of a callback that can't return one */
 	volatile sig_atomic_t stops;
 };
@@ -46,69 +51,71 @@ struct courier {
 static size_t engine_takes(void *context, struct engine_job **jobs, size_t want, int64_t *next_ms)
 {
 	struct courier *courier = context;
+	struct courierjob_queue ready = {0};
 	struct courierjob *job;
 	size_t count = 0;
 
-	while (count < want && !courier->stops && (job = load_take(courier->load))) {
+	if (courier->stops)
+		return 0;
+	storekeeper_read_news(courier->keeper, &courier->news);
+	belt_take_ready(courier->belt, &ready, want);
+	while ((job = courierjob_take(&ready)))
 		jobs[count++] = &job->job;
-		courier->in_flight++;
-	}
-	if (count < want) {
-		int64_t look_ms = clock_now_ms() + LOOK_EVERY_MS;
-
-		*next_ms =
-			courier->stops ? ENGINE_NEVER : load_next_ms(courier->load, courier->options.wait_ms);
-		if (*next_ms != ENGINE_NEVER && *next_ms > look_ms)
-			*next_ms = look_ms;
-	}
+	if (count < want && courier->news.next_ms != INT64_MAX)
+		*next_ms = clock_now_ms() + LOOK_EVERY_MS;
 	return count;
 }
 
 static bool engine_may_send(void *context, const struct engine_job *job)
 {
-	const struct courier *courier = context;
-
-	return load_may_send(courier->load, job->dispatch);
+	(void)context;
+	return gate_may_pass(courierjob_of((struct engine_job *)(uintptr_t)job)->gate);
 }
 
 static enum status engine_notes_final(void *context, const struct engine_job *job, struct err *err)
 {
 	struct courier *courier = context;
-	unsigned char digest[ATTEMPT_DIGEST_SIZE];
 
-	token_digest(job->message, digest);
 	courier->notes++;
-	return flight_note_final(
-		courier->flight, job->dispatch, job->position, job->attempt_number, digest, err);
+	return flight_note_final(courier->flight, job->dispatch, job->position, job->attempt_number,
+		courierjob_of((struct engine_job *)(uintptr_t)job)->digest, err);
 }
 
-static void engine_settles(void *context, struct engine_job *job, const struct attempt *attempt)
+static void engine_settles(void *context, struct engine_job *engine_job, const struct attempt *attempt)
 {
 	struct courier *courier = context;
+	struct courierjob *job = courierjob_of(engine_job);
 
+	job->has_outcome = true;
+	job->outcome = *attempt;
+	if (attempt->outcome == DELIVERY_UNKNOWN) {
+		job->outcome.has_digest = true;
+		memcpy(job->outcome.digest, job->digest, sizeof(job->digest));
+	}
 	/* A reply that can't be noted is still in memory: the turn commits it, or the message ends as
 	 * unknown. */
-	if (flight_note_reply(courier->flight, attempt, &courier->failure) != OK)
+	if (flight_note_reply(courier->flight, &job->outcome, &courier->failure) != OK)
 		log_error("%s", courier->failure.text);
 	courier->notes++;
-	courier->in_flight--;
-	load_settle(courier->load, courierjob_of(job), attempt);
+	courierjob_put(&courier->done, job);
 }
 
 static void engine_gives_back(void *context, struct engine_job *job)
 {
 	struct courier *courier = context;
 
-	courier->in_flight--;
-	load_give_back(courier->load, courierjob_of(job));
+	courierjob_put(&courier->done, courierjob_of(job));
 }
 
-static void engine_finds_too_large(void *context, struct engine_job *job, const char *words)
+static void engine_finds_too_large(void *context, struct engine_job *engine_job, const char *words)
 {
 	struct courier *courier = context;
+	struct courierjob *job = courierjob_of(engine_job);
+	char *why = mem_format("%s; let the relay take more, or cancel this and send with links", words);
 
-	courier->in_flight--;
-	load_give_back_large(courier->load, courierjob_of(job), words);
+	courierjob_hold(job, why);
+	free(why);
+	courierjob_put(&courier->done, job);
 }
 
 /* Told once: the same trouble comes again with every try. */
@@ -125,57 +132,43 @@ static void engine_has_trouble(void *context, const struct relay *relay, const c
 	log_warning("%s", words);
 }
 
-/* What the record tells of is in the store by now, but for what is still on its way: that is kept. */
 static enum status truncate_flight(struct courier *courier, struct err *err)
 {
-	if (!courier->notes || (courier->in_flight && courier->notes < FLIGHT_NOTES_MOST))
+	if (courier->notes < FLIGHT_NOTES_MOST)
 		return OK;
 	courier->notes = 0;
-	return flight_truncate(courier->flight, err);
+	return flight_truncate(courier->flight, courier->news.durable, err);
 }
 
-static void note_progress(struct courier *courier)
+static void note_progress(struct courier *courier, const struct load_counts *counts)
 {
-	const struct load_counts *counts = load_counts(courier->load);
-
 	courier->progress.total = counts->total;
 	memcpy(courier->progress.by_state, counts->by_state, sizeof(counts->by_state));
 	courier->progress.settled_here = counts->settled;
 }
 
-static enum status turn_now(struct courier *courier, struct err *err)
-{
-	enum status status = load_turn(courier->load, !courier->stops, err);
-
-	courier->turned_ms = clock_steady_ms();
-	if (status == E_BUSY) {
-		/* Nothing was begun: what is settled waits in memory and in the flight record. */
-		log_warning("%s", err->text);
-		return OK;
-	}
-	return status == OK ? truncate_flight(courier, err) : status;
-}
-
-/* A turn is due when there's an outcome, when there's room for claims, or to look at holds and at others'
- * work. */
-static bool is_turn_due(const struct courier *courier)
-{
-	int64_t since_ms = clock_steady_ms() - courier->turned_ms;
-
-	if (load_has_outcomes(courier->load) && (since_ms >= TURN_EVERY_MS || load_is_empty(courier->load)))
-		return true;
-	return (!courier->stops && load_is_hungry(courier->load)) || since_ms >= LOOK_EVERY_MS;
-}
-
 static enum status engine_turns(void *context, struct err *err)
 {
 	struct courier *courier = context;
-	enum status status = is_turn_due(courier) ? turn_now(courier, err) : OK;
 
-	note_progress(courier);
+	if (courier->stops)
+		storekeeper_stop_claiming(courier->keeper);
+	belt_put_done(courier->belt, &courier->done, flight_mark(courier->flight));
+	storekeeper_read_news(courier->keeper, &courier->news);
+	note_progress(courier, &courier->news.counts);
 	if (courier->options.progress)
 		courier->options.progress(courier->options.context, &courier->progress);
-	return status;
+	if (courier->news.status != OK)
+		return err_set(err, courier->news.status, "%s", courier->news.err.text);
+	return truncate_flight(courier, err);
+}
+
+/* There's something to send, or nothing to come: from the other threads. */
+static void wake(void *context)
+{
+	struct courier *courier = context;
+
+	engine_wake(courier->engine);
 }
 
 static enum status make_engine(struct courier *courier, struct err *err)
@@ -205,20 +198,16 @@ static enum status make_engine(struct courier *courier, struct err *err)
 	return engine_new(&options, &host, &courier->engine, err);
 }
 
-/* Enough for every connection to find something ready, few enough that a kill leaves little open. */
-static size_t claims_wanted(const struct settings *settings)
+/* Over the relay with the most: one is used at a time. */
+static size_t connections_of(const struct settings *settings)
 {
 	int connections = 0;
-	int claims;
 
 	for (size_t i = 0; i < settings->relay_count; i++) {
 		if (settings->relays[i].connections > connections)
 			connections = settings->relays[i].connections;
 	}
-	claims = connections * CLAIMS_PER_CONNECTION;
-	if (claims < CLAIMS_LEAST)
-		return CLAIMS_LEAST;
-	return claims > CLAIMS_MOST ? CLAIMS_MOST : (size_t)claims;
+	return (size_t)connections;
 }
 
 static enum status open_flight(struct courier *courier, struct newsroom *newsroom, struct err *err)
@@ -243,18 +232,20 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 	struct courier *courier = mem_alloc(sizeof(*courier));
 	enum status status = newsroom_store(newsroom, &courier->store, err);
 
+	courier->newsroom = newsroom;
 	courier->settings = newsroom_settings(newsroom);
 	courier->options = *options;
 	if (status == OK)
 		status = open_flight(courier, newsroom, err);
 	if (status == OK)
-		status = load_new(newsroom, claims_wanted(courier->settings), &courier->load, err);
-	if (status == OK)
 		status = make_engine(courier, err);
-	if (status == OK)
+	if (status == OK) {
+		courier->load =
+			load_new(courier->store, courier->settings, connections_of(courier->settings));
 		*out = courier;
-	else
-		courier_free(courier);
+		return OK;
+	}
+	courier_free(courier);
 	return status;
 }
 
@@ -274,13 +265,51 @@ enum status courier_add(struct courier *courier, int64_t id, struct err *err)
 	return load_add(courier->load, id, err);
 }
 
+static enum status start_threads(struct courier *courier, struct err *err)
+{
+	const struct storekeeper_options options = {
+		.wait_ms = courier->options.wait_ms, .tell = wake, .context = courier};
+	size_t builders = thread_processors();
+	enum status status;
+
+	courier->belt = belt_new(wake, courier);
+	if (builders > BUILDERS_MOST)
+		builders = BUILDERS_MOST;
+	status = builders_start(courier->newsroom, courier->belt, builders, &courier->builders, err);
+	if (status == OK)
+		status = storekeeper_start(courier->load, courier->belt, &options, &courier->keeper, err);
+	return status;
+}
+
+/* From here on the store is this thread's again. */
+static void join_threads(struct courier *courier)
+{
+	struct courierjob_queue left = {0};
+
+	belt_stop(courier->belt);
+	storekeeper_join(courier->keeper);
+	builders_join(courier->builders);
+	courier->keeper = NULL;
+	courier->builders = NULL;
+	belt_empty(courier->belt, &left);
+	courierjob_move(&left, &courier->done);
+	load_take_done(courier->load, &left);
+	belt_free(courier->belt);
+	courier->belt = NULL;
+}
+
 static enum status end_run(struct courier *courier, struct err *err)
 {
-	enum status status = load_end(courier->load, err);
+	enum status status;
 
-	note_progress(courier);
+	join_threads(courier);
+	status = load_end(courier->load, err);
+	note_progress(courier, load_counts(courier->load));
 	courier->progress.next_ms = load_next_try_ms(courier->load);
-	return status == OK ? truncate_flight(courier, err) : status;
+	if (status != OK)
+		return status;
+	courier->notes = 0;
+	return flight_truncate(courier->flight, flight_mark(courier->flight), err);
 }
 
 enum status courier_run(struct courier *courier, struct err *err)
@@ -289,7 +318,9 @@ enum status courier_run(struct courier *courier, struct err *err)
 	enum status end;
 
 	courier->progress.started_ms = clock_steady_ms();
-	status = engine_run(courier->engine, err);
+	status = start_threads(courier, err);
+	if (status == OK)
+		status = engine_run(courier->engine, err);
 	end = end_run(courier, status == OK ? err : NULL);
 	return status == OK ? end : status;
 }

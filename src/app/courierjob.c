@@ -3,9 +3,19 @@
  */
 #include "app/courierjob.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "mail/token.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+
+bool gate_may_pass(const struct gate *gate)
+{
+	return atomic_load_explicit(&gate->is_open, memory_order_acquire) &&
+	       clock_now_ms() >= gate->not_before_ms;
+}
 
 struct courierjob *courierjob_new(void)
 {
@@ -21,6 +31,7 @@ void courierjob_free(struct courierjob *job)
 	delivery_clear(&job->delivery);
 	str_clear(&job->message);
 	str_clear(&job->return_path);
+	free(job->hold);
 	free(job);
 }
 
@@ -29,8 +40,62 @@ void courierjob_reset(struct courierjob *job)
 	delivery_clear(&job->delivery);
 	str_empty(&job->message);
 	str_empty(&job->return_path);
-	job->job = (struct engine_job){0};
-	job->next = NULL;
+	free(job->hold);
+	*job = (struct courierjob){.message = job->message, .return_path = job->return_path};
+}
+
+void courierjob_fill(struct courierjob *job, struct delivery *delivery, struct gate *gate)
+{
+	job->delivery = *delivery;
+	job->gate = gate;
+	job->job = (struct engine_job){
+		.dispatch = delivery->dispatch,
+		.position = delivery->position,
+		.attempt_number = delivery->tries + 1,
+		.envelope_to = span_of(delivery->address),
+		.is_possible_duplicate = delivery->is_possible_duplicate,
+	};
+	for (const char *p = delivery->address; *p; p++)
+		job->job.needs_smtputf8 = job->job.needs_smtputf8 || (unsigned char)*p >= 0x80;
+	*delivery = (struct delivery){0};
+}
+
+void courierjob_hold(struct courierjob *job, const char *words)
+{
+	atomic_store_explicit(&job->gate->is_open, false, memory_order_release);
+	free(job->hold);
+	job->hold = mem_copy_text(words);
+}
+
+/* A second message must be the first one again, or nobody could tell that it is. */
+static enum status check_proof(struct courierjob *job, struct err *err)
+{
+	job->is_disproved = job->has_proof && memcmp(job->proof, job->digest, sizeof(job->proof)) != 0;
+	if (!job->is_disproved)
+		return OK;
+	return err_set(err, E_CONFLICT,
+		"delivery %" PRId64 " may have gone out, and its message would not be the same one again; "
+		"look into the relay's log, then say: dateline resolve %" PRId64
+		" ADDRESS --accepted, or --resend",
+		job->delivery.position, job->delivery.dispatch);
+}
+
+enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox)
+{
+	struct err why;
+	enum status status = letterbox_build(letterbox, &job->delivery, &job->message, &why);
+
+	if (status == OK)
+		status = letterbox_return_path(letterbox, &job->delivery, &job->return_path, &why);
+	job->job.message = str_span(&job->message);
+	job->job.envelope_from = str_span(&job->return_path);
+	if (status == OK) {
+		token_digest(job->job.message, job->digest);
+		status = check_proof(job, &why);
+	}
+	if (status != OK)
+		courierjob_hold(job, why.text);
+	return status;
 }
 
 void courierjob_put(struct courierjob_queue *queue, struct courierjob *job)
@@ -60,10 +125,15 @@ struct courierjob *courierjob_take(struct courierjob_queue *queue)
 
 void courierjob_move(struct courierjob_queue *to, struct courierjob_queue *from)
 {
-	struct courierjob *job;
-
-	while ((job = courierjob_take(from)))
-		courierjob_put(to, job);
+	if (!from->count)
+		return;
+	if (to->last)
+		to->last->next = from->first;
+	else
+		to->first = from->first;
+	to->last = from->last;
+	to->count += from->count;
+	*from = (struct courierjob_queue){0};
 }
 
 void courierjob_free_all(struct courierjob_queue *queue)

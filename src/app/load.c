@@ -1,10 +1,9 @@
 /*
- * The load: between the store and the courier.
+ * The load: the store's side of sending.
  */
 #include "app/load.h"
 
 #include "app/claims.h"
-#include "app/letterbox.h"
 #include "app/outcome.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,45 +14,60 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* Outcomes wait at most this long for company; not at all when nothing is on its way. */
+#define TURN_EVERY_MS 20
+/* While nothing else asks for a turn: how often to look for work that others hand over, and for holds. */
+#define LOOK_EVERY_MS 500
+/* What is on its way may take this much memory: few at a time where attachments are large. */
+#define WAY_BYTES_MAX (64u * 1024u * 1024u)
+/* Claims last for so many turns at the present speed. */
+#define TURNS_AHEAD 3u
+
 /* A dispatch that is being carried. */
 struct carried {
 	int64_t id;
-	int64_t not_before_ms;
-	bool is_stopped; /* somebody holds or cancelled it meanwhile */
-	bool is_over;    /* nothing is left, nothing to come: it has been ended */
-	int64_t next_ms; /* a deferred one's next try; 0 if there's none. As of load_end */
-	size_t claimed;  /* not settled or given back yet */
-	char *hold;      /* why the next turn holds it; NULL if it doesn't */
+	struct gate *gate; /* on the heap: jobs refer to it */
+	bool is_over;      /* nothing is left, nothing to come: it has been ended */
+	int64_t next_ms;   /* a deferred one's next try; 0 if there's none. As of load_end */
+	size_t claimed;    /* not settled or given back yet */
 };
 
 struct load {
 	struct store *store;
 	const struct settings *settings;
-	struct letterbox *letterbox;
 	struct claims *claims;
 	struct load_counts counts;
 	struct carried *carried;
 	size_t carried_count, carried_capacity;
-	struct courierjob_queue ready;    /* claimed and built, waiting for a link */
+	struct courierjob_queue claimed;  /* in this turn */
 	struct courierjob_queue settled;  /* with an outcome that isn't committed yet */
 	struct courierjob_queue returned; /* given back, likewise */
 	struct courierjob_queue idle;     /* to be used again */
-	size_t claims_wanted;
-	size_t largest_bytes; /* message built so far */
-	bool is_going_on;     /* in this turn */
+	size_t claims_least;
+	size_t used; /* jobs that a turn saw done, lately */
+	int64_t turned_ms;
+	size_t room;      /* for claims in this turn */
+	bool is_going_on; /* in this turn */
 };
 
-/* What waits for a link may take this much memory: few at a time where attachments are large. */
-#define READY_BYTES_MAX (64u * 1024u * 1024u)
-
-/* How many may wait. One, until a message's size is known. */
-static size_t ready_max(const struct load *load)
+/* How many to have on their way. One, until a message's size is known. */
+static size_t claims_wanted(const struct load *load, const struct load_way *way)
 {
-	size_t count = load->largest_bytes ? READY_BYTES_MAX / load->largest_bytes : 1;
+	size_t wanted = load->used * TURNS_AHEAD;
+	size_t fitting = way->largest_bytes ? WAY_BYTES_MAX / way->largest_bytes : 1;
 
-	if (count > load->claims_wanted)
-		return load->claims_wanted;
-	return count ? count : 1;
+	if (wanted < load->claims_least)
+		wanted = load->claims_least;
+	if (wanted > LOAD_CLAIMS_MAX)
+		wanted = LOAD_CLAIMS_MAX;
+	if (wanted > fitting)
+		wanted = fitting;
+	return wanted ? wanted : 1;
+}
+
+static bool is_open(const struct carried *carried)
+{
+	return atomic_load_explicit(&carried->gate->is_open, memory_order_acquire);
 }
 
 static struct carried *find_carried(const struct load *load, int64_t dispatch)
@@ -84,6 +98,20 @@ static enum status check_may_start(const struct dispatch *dispatch, struct err *
 	return OK;
 }
 
+/* Claimed in vain. One that may be out and can't be sent again as it was is nobody's to send. */
+static enum status give_back(struct load *load, struct courierjob *job, struct err *err)
+{
+	struct delivery *delivery = &job->delivery;
+
+	if (job->is_disproved) {
+		delivery->state = DELIVERY_UNKNOWN;
+		return store_set_delivery_state(load->store, delivery->dispatch, delivery->position,
+			DELIVERY_CLAIMED, DELIVERY_UNKNOWN, err);
+	}
+	delivery->state = delivery->next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
+	return store_give_back(load->store, delivery->dispatch, delivery->position, err);
+}
+
 static enum status commit_settled(struct load *load, struct err *err)
 {
 	enum status status = OK;
@@ -96,10 +124,8 @@ static enum status commit_settled(struct load *load, struct err *err)
 		if (status == OK)
 			job->delivery.state = state;
 	}
-	for (struct courierjob *job = load->returned.first; job && status == OK; job = job->next) {
-		status = store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
-		job->delivery.state = job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
-	}
+	for (struct courierjob *job = load->returned.first; job && status == OK; job = job->next)
+		status = give_back(load, job, err);
 	return status;
 }
 
@@ -108,18 +134,18 @@ static enum status hold_what_cannot_go(struct load *load, struct err *err)
 {
 	enum status status = OK;
 
-	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
-		struct carried *carried = &load->carried[i];
+	for (struct courierjob *job = load->returned.first; job && status == OK; job = job->next) {
+		int64_t dispatch = job->delivery.dispatch;
 		enum dispatch_state state;
 
-		if (!carried->hold)
+		if (!job->hold)
 			continue;
-		status = store_get_dispatch_state(load->store, carried->id, &state, err);
-		if (status == OK && state == DISPATCH_SENDING)
+		status = store_get_dispatch_state(load->store, dispatch, &state, err);
+		if (status == OK && state == DISPATCH_SENDING) {
+			log_error("dispatch %" PRId64 " is held: %s", dispatch, job->hold);
 			status = store_set_dispatch_state(
-				load->store, carried->id, DISPATCH_HELD, carried->hold, clock_now_ms(), err);
-		free(carried->hold);
-		carried->hold = NULL;
+				load->store, dispatch, DISPATCH_HELD, job->hold, clock_now_ms(), err);
+		}
 	}
 	return status;
 }
@@ -133,76 +159,44 @@ static enum status look_at_holds(struct load *load, struct err *err)
 		enum dispatch_state state;
 
 		status = store_get_dispatch_state(load->store, carried->id, &state, err);
-		carried->is_stopped = state != DISPATCH_SENDING || clock_now_ms() < carried->not_before_ms;
+		atomic_store_explicit(&carried->gate->is_open,
+			status == OK && state == DISPATCH_SENDING &&
+				clock_now_ms() >= carried->gate->not_before_ms,
+			memory_order_release);
 	}
 	return status;
 }
 
-static void fill_job(struct courierjob *job, const struct delivery *delivery)
+/* What may have gone out before is sent again only if it's the same. */
+static enum status add_proof(struct load *load, struct courierjob *job, struct err *err)
 {
-	job->delivery = *delivery;
-	job->job = (struct engine_job){
-		.dispatch = delivery->dispatch,
-		.position = delivery->position,
-		.attempt_number = delivery->tries + 1,
-		.envelope_to = span_of(delivery->address),
-		.is_possible_duplicate = delivery->is_possible_duplicate,
-	};
-	for (const char *p = delivery->address; *p; p++)
-		job->job.needs_smtputf8 = job->job.needs_smtputf8 || (unsigned char)*p >= 0x80;
-}
+	enum status status;
 
-static enum status write_job(struct load *load, struct courierjob *job, struct err *err)
-{
-	enum status status = letterbox_build(load->letterbox, &job->delivery, &job->message, err);
-
-	if (status == OK)
-		status = letterbox_return_path(load->letterbox, &job->delivery, &job->return_path, err);
-	job->job.message = str_span(&job->message);
-	job->job.envelope_from = str_span(&job->return_path);
-	return status;
-}
-
-/* A letter that can't be built stops its dispatch, not the others. */
-static enum status hold_unbuildable(
-	struct load *load, struct courierjob *job, const struct err *why, struct err *err)
-{
-	enum status status =
-		store_give_back(load->store, job->delivery.dispatch, job->delivery.position, err);
-
-	job->delivery.state = job->delivery.next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
-	courierjob_put(&load->returned, job);
-	log_error("%s", why->text);
-	if (status == OK)
-		status = store_set_dispatch_state(
-			load->store, job->delivery.dispatch, DISPATCH_HELD, why->text, clock_now_ms(), err);
-	return status;
+	if (!job->delivery.is_possible_duplicate)
+		return OK;
+	status = store_get_digest(
+		load->store, job->delivery.dispatch, job->delivery.position, job->proof, err);
+	job->has_proof = status == OK;
+	return status == E_NOTFOUND ? OK : status;
 }
 
 /* What is claimed is owned by a job at once, so that a failure half way loses none of it. */
 static enum status add_claim(
-	struct load *load, struct carried *carried, const struct delivery *claim, struct err *err)
+	struct load *load, struct carried *carried, struct delivery *claim, struct err *err)
 {
 	struct courierjob *job = courierjob_take(&load->idle);
-	struct err why = {0};
 
 	if (!job)
 		job = courierjob_new();
-	fill_job(job, claim);
+	courierjob_fill(job, claim, carried->gate);
+	courierjob_put(&load->claimed, job);
 	carried->claimed++;
-	if (write_job(load, job, &why) == OK) {
-		if (job->message.len > load->largest_bytes)
-			load->largest_bytes = job->message.len;
-		courierjob_put(&load->ready, job);
-		return OK;
-	}
-	carried->is_stopped = true;
-	return hold_unbuildable(load, job, &why, err);
+	return add_proof(load, job, err);
 }
 
 static enum status claim_from(struct load *load, struct carried *carried, size_t *count, struct err *err)
 {
-	size_t want = ready_max(load) - load->ready.count;
+	size_t want = load->room - load->claimed.count;
 	struct delivery *claims = mem_alloc(want * sizeof(*claims));
 	enum status status = claims_take(load->claims, carried->id, clock_now_ms(), want, claims, count, err);
 
@@ -225,15 +219,15 @@ static enum status claim_more(struct load *load, struct err *err)
 		struct carried *carried = &load->carried[i];
 		size_t count = 1;
 
-		while (status == OK && count && load->is_going_on && !carried->is_stopped &&
-			load->ready.count < ready_max(load))
+		while (status == OK && count && load->is_going_on && is_open(carried) &&
+			load->claimed.count < load->room)
 			status = claim_from(load, carried, &count, err);
 	}
 	return status;
 }
 
 /* After the commit: jobs are free for others, and what isn't done yet can be claimed again. */
-static void retire(struct load *load, struct courierjob_queue *queue, bool is_settled)
+static void retire(struct load *load, struct courierjob_queue *queue)
 {
 	struct courierjob *job;
 
@@ -242,7 +236,7 @@ static void retire(struct load *load, struct courierjob_queue *queue, bool is_se
 		enum delivery_state state = job->delivery.state;
 
 		move_count(load, DELIVERY_CLAIMED, state);
-		if (is_settled)
+		if (job->has_outcome)
 			claims_settled(
 				load->claims, &job->delivery, &job->outcome, state, job->delivery.next_ms);
 		else
@@ -264,7 +258,7 @@ static enum status end_finished(struct load *load, struct err *err)
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
 		struct carried *carried = &load->carried[i];
 
-		if (carried->is_over || carried->is_stopped || carried->claimed ||
+		if (carried->is_over || !is_open(carried) || carried->claimed ||
 			claims_next_ms(load->claims, carried->id, clock_now_ms()) != INT64_MAX)
 			continue;
 		status = outcome_finish(load->store, carried->id, err);
@@ -285,8 +279,9 @@ static enum status carry(struct load *load, const struct dispatch *dispatch, str
 		return status;
 	load->carried =
 		mem_grow(load->carried, load->carried_count, &load->carried_capacity, sizeof(*load->carried));
-	load->carried[load->carried_count++] =
-		(struct carried){.id = dispatch->id, .not_before_ms = dispatch->not_before_ms};
+	load->carried[load->carried_count] =
+		(struct carried){.id = dispatch->id, .gate = mem_alloc(sizeof(struct gate))};
+	load->carried[load->carried_count++].gate->not_before_ms = dispatch->not_before_ms;
 	claims_add(load->claims, dispatch->id);
 	load->counts.total += counts.total;
 	for (size_t i = 0; i < DELIVERY_STATE_COUNT; i++)
@@ -337,7 +332,7 @@ static bool can_claim(const struct load *load)
 	for (size_t i = 0; i < load->carried_count; i++) {
 		const struct carried *carried = &load->carried[i];
 
-		if (!carried->is_stopped && claims_next_ms(load->claims, carried->id, now_ms) <= now_ms)
+		if (is_open(carried) && claims_next_ms(load->claims, carried->id, now_ms) <= now_ms)
 			return true;
 	}
 	return false;
@@ -361,36 +356,28 @@ static enum status finish_all(void *context, struct err *err)
 	return status;
 }
 
-enum status load_new(struct newsroom *newsroom, size_t claims, struct load **out, struct err *err)
+struct load *load_new(struct store *store, const struct settings *settings, size_t connections)
 {
 	struct load *load = mem_alloc(sizeof(*load));
-	enum status status = newsroom_store(newsroom, &load->store, err);
 
-	load->settings = newsroom_settings(newsroom);
-	load->claims_wanted = claims;
-	if (status == OK)
-		status = letterbox_new(newsroom, &load->letterbox, err);
-	if (status == OK)
-		load->claims = claims_new(load->store, load->settings);
-	if (status == OK)
-		*out = load;
-	else
-		load_free(load);
-	return status;
+	load->store = store;
+	load->settings = settings;
+	load->claims = claims_new(store, settings);
+	load->claims_least = 2 * connections;
+	return load;
 }
 
 void load_free(struct load *load)
 {
 	if (!load)
 		return;
-	letterbox_free(load->letterbox);
 	claims_free(load->claims);
-	courierjob_free_all(&load->ready);
+	courierjob_free_all(&load->claimed);
 	courierjob_free_all(&load->settled);
 	courierjob_free_all(&load->returned);
 	courierjob_free_all(&load->idle);
 	for (size_t i = 0; i < load->carried_count; i++)
-		free(load->carried[i].hold);
+		free(load->carried[i].gate);
 	free(load->carried);
 	free(load);
 }
@@ -408,43 +395,12 @@ enum status load_add(struct load *load, int64_t id, struct err *err)
 	return status;
 }
 
-struct courierjob *load_take(struct load *load)
+void load_take_done(struct load *load, struct courierjob_queue *done)
 {
-	return courierjob_take(&load->ready);
-}
+	struct courierjob *job;
 
-bool load_may_send(const struct load *load, int64_t dispatch)
-{
-	const struct carried *carried = find_carried(load, dispatch);
-
-	return carried && !carried->is_stopped && clock_now_ms() >= carried->not_before_ms;
-}
-
-void load_settle(struct load *load, struct courierjob *job, const struct attempt *attempt)
-{
-	job->outcome = *attempt;
-	courierjob_put(&load->settled, job);
-}
-
-void load_give_back(struct load *load, struct courierjob *job)
-{
-	courierjob_put(&load->returned, job);
-}
-
-void load_give_back_large(struct load *load, struct courierjob *job, const char *words)
-{
-	struct carried *carried = find_carried(load, job->delivery.dispatch);
-
-	if (carried && !carried->hold) {
-		struct str reason;
-
-		str_init(&reason, STR_MAX_SMALL);
-		str_addf(&reason, "%s; let the relay take more, or cancel this and send with links", words);
-		carried->hold = str_take(&reason);
-		carried->is_stopped = true;
-		str_clear(&reason);
-	}
-	load_give_back(load, job);
+	while ((job = courierjob_take(done)))
+		courierjob_put(job->has_outcome ? &load->settled : &load->returned, job);
 }
 
 static enum status commit(struct load *load, store_work_fn *work, struct err *err)
@@ -452,46 +408,80 @@ static enum status commit(struct load *load, store_work_fn *work, struct err *er
 	size_t settled = load->settled.count;
 	enum status status = store_transaction(load->store, work, load, err);
 
-	if (status != OK) {
-		claims_rewind(load->claims);
+	if (status != OK)
 		return status;
-	}
 	load->counts.settled += (int64_t)settled;
-	retire(load, &load->settled, true);
-	retire(load, &load->returned, false);
+	retire(load, &load->settled);
+	retire(load, &load->returned);
 	return OK;
 }
 
-enum status load_turn(struct load *load, bool is_going_on, struct err *err)
+/* A turn that wasn't kept: its claims had never been, and what it saw is looked at again. */
+static void forget_turn(struct load *load, size_t carried_count, const struct load_counts *counts)
 {
+	struct courierjob *job;
+
+	claims_rewind(load->claims);
+	while ((job = courierjob_take(&load->claimed))) {
+		claims_returned(load->claims, &job->delivery);
+		find_carried(load, job->delivery.dispatch)->claimed--;
+		courierjob_reset(job);
+		courierjob_put(&load->idle, job);
+	}
+	while (load->carried_count > carried_count)
+		free(load->carried[--load->carried_count].gate);
+	for (size_t i = 0; i < load->carried_count; i++)
+		load->carried[i].is_over = false;
+	load->counts = *counts;
+}
+
+/* The speed now, but a short lull isn't its end. */
+static void note_use(struct load *load, size_t done)
+{
+	size_t faded = load->used - load->used / 4;
+
+	load->used = done > faded ? done : faded;
+}
+
+enum status load_turn(struct load *load, bool is_going_on, const struct load_way *way,
+	struct courierjob_queue *claimed, struct err *err)
+{
+	struct load_counts counts = load->counts;
+	size_t carried_count = load->carried_count;
+	size_t wanted;
+	enum status status;
+
+	note_use(load, load->settled.count + load->returned.count);
+	wanted = claims_wanted(load, way);
 	load->is_going_on = is_going_on;
-	return commit(load, commit_turn, err);
+	load->room = wanted > way->count ? wanted - way->count : 0;
+	status = commit(load, commit_turn, err);
+	load->turned_ms = clock_steady_ms();
+	if (status == OK)
+		courierjob_move(claimed, &load->claimed);
+	else
+		forget_turn(load, carried_count, &counts);
+	return status;
 }
 
 enum status load_end(struct load *load, struct err *err)
 {
-	enum status status;
+	enum status status = commit(load, finish_all, err);
 
-	courierjob_move(&load->returned, &load->ready);
-	status = commit(load, finish_all, err);
 	for (size_t i = 0; i < load->carried_count && status == OK; i++)
 		status = store_next_try(load->store, load->carried[i].id, &load->carried[i].next_ms, err);
 	return status;
 }
 
-bool load_has_outcomes(const struct load *load)
+struct belt_need load_need(const struct load *load, bool is_going_on, const struct load_way *way)
 {
-	return load->settled.count || load->returned.count;
-}
-
-bool load_is_hungry(const struct load *load)
-{
-	return load->ready.count < (ready_max(load) + 1) / 2 && can_claim(load);
-}
-
-bool load_is_empty(const struct load *load)
-{
-	return !load->ready.count;
+	return (struct belt_need){
+		.low = claims_wanted(load, way) / 2,
+		.can_claim = is_going_on && can_claim(load),
+		.is_size_known = way->largest_bytes != 0,
+		.settle_ms = load->turned_ms + TURN_EVERY_MS,
+		.look_ms = load->turned_ms + LOOK_EVERY_MS,
+	};
 }
 
 int64_t load_next_ms(const struct load *load, int64_t wait_ms)
@@ -499,13 +489,15 @@ int64_t load_next_ms(const struct load *load, int64_t wait_ms)
 	int64_t now_ms = clock_now_ms();
 	int64_t next_ms = INT64_MAX;
 
-	if (load_has_outcomes(load))
+	if (load->settled.count || load->returned.count)
 		return now_ms;
 	for (size_t i = 0; i < load->carried_count; i++) {
 		const struct carried *carried = &load->carried[i];
 		int64_t claim_ms;
 
-		if (carried->is_stopped)
+		if (carried->claimed)
+			return now_ms;
+		if (!is_open(carried))
 			continue;
 		claim_ms = claims_next_ms(load->claims, carried->id, now_ms);
 		if (claim_ms <= now_ms + wait_ms && claim_ms < next_ms)

@@ -21,6 +21,7 @@ struct newsroom {
 	char *state;
 	struct settings *settings;
 	struct zone *zone;
+	bool is_again; /* settings and zone are another handle's */
 	struct keys *keys;
 	struct token_secrets secrets; /* none until asked for */
 	struct store *store;          /* NULL until asked for */
@@ -83,6 +84,15 @@ enum status newsroom_find_settings(const char *folder, char **path, struct err *
 	return status;
 }
 
+static void name_places(struct newsroom *newsroom)
+{
+	newsroom->releases = file_join(newsroom->folder, "releases");
+	newsroom->templates = file_join(newsroom->folder, "templates");
+	newsroom->key_folder = file_join(newsroom->folder, "keys");
+	newsroom->keys = keys_open(newsroom->key_folder);
+	newsroom->state = file_join(newsroom->folder, "state");
+}
+
 enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err)
 {
 	struct newsroom *newsroom = mem_alloc(sizeof(*newsroom));
@@ -91,11 +101,7 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 
 	if (status == OK) {
 		path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
-		newsroom->releases = file_join(newsroom->folder, "releases");
-		newsroom->templates = file_join(newsroom->folder, "templates");
-		newsroom->key_folder = file_join(newsroom->folder, "keys");
-		newsroom->keys = keys_open(newsroom->key_folder);
-		newsroom->state = file_join(newsroom->folder, "state");
+		name_places(newsroom);
 		status = settings_load(path, NULL, NULL, &newsroom->settings, err);
 	}
 	if (status == OK)
@@ -108,13 +114,37 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 	return status;
 }
 
+enum status newsroom_open_again(const struct newsroom *newsroom, struct newsroom **out, struct err *err)
+{
+	struct newsroom *again = mem_alloc(sizeof(*again));
+	const struct token_secrets *secrets;
+	struct store *store;
+	enum status status;
+
+	again->folder = mem_copy_text(newsroom->folder);
+	again->settings = newsroom->settings;
+	again->zone = newsroom->zone;
+	again->is_again = true;
+	name_places(again);
+	status = newsroom_store(again, &store, err);
+	if (status == OK)
+		status = newsroom_secrets(again, &secrets, err);
+	if (status == OK)
+		*out = again;
+	else
+		newsroom_close(again);
+	return status;
+}
+
 void newsroom_close(struct newsroom *newsroom)
 {
 	if (!newsroom)
 		return;
 	store_close(newsroom->store);
-	zone_free(newsroom->zone);
-	settings_free(newsroom->settings);
+	if (!newsroom->is_again) {
+		zone_free(newsroom->zone);
+		settings_free(newsroom->settings);
+	}
 	free(newsroom->state);
 	keys_close(newsroom->keys);
 	secret_clear(&newsroom->secrets);

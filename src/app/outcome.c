@@ -57,7 +57,7 @@ static enum status resend_unknown(
 	if (status != OK || dispatch == DISPATCH_CANCELLED)
 		return status;
 	*state = DELIVERY_QUEUED;
-	return store_requeue_unknown(store, attempt->dispatch, attempt->position, err);
+	return store_requeue_unknown(store, attempt->dispatch, attempt->position, true, err);
 }
 
 enum status outcome_settle(struct store *store, const struct settings *settings,

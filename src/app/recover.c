@@ -167,7 +167,7 @@ enum status recover_flight(struct store *store, struct flight *flight, const str
 	if (status == OK)
 		status = store_transaction(store, settle_all, &recovering, err);
 	if (status == OK)
-		status = flight_truncate(flight, err);
+		status = flight_truncate(flight, flight_mark(flight), err);
 	free(recovering.flown);
 	free(recovering.claimed);
 	return status;

@@ -62,6 +62,20 @@ const char *clock_boot_id(void)
 	return boot_id;
 }
 
+struct timespec clock_deadline(int64_t ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += ms / 1000;
+	at.tv_nsec += ms % 1000 * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_nsec -= 1000000000;
+		at.tv_sec++;
+	}
+	return at;
+}
+
 void clock_pause_ms(int ms)
 {
 	struct timespec pause = {ms / 1000, (long)(ms % 1000) * 1000000};

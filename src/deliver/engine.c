@@ -35,6 +35,7 @@ struct engine {
 	size_t queue_size;         /* how many jobs to have waiting, at most */
 	struct engine_job **taken; /* room for one take */
 	int epoll_fd, stop_fd;
+	atomic_bool is_woken;    /* the host has something */
 	bool has_asked, is_more; /* the host had all we wanted */
 	int64_t next_take_ms;    /* wall clock */
 };
@@ -146,6 +147,15 @@ void engine_stop(struct engine *e)
 		errno = saved;
 }
 
+void engine_wake(struct engine *e)
+{
+	const uint64_t one = 1;
+
+	atomic_store(&e->is_woken, true);
+	/* Can only fail when it is full, and then it will be heard. */
+	(void)!write(e->stop_fd, &one, sizeof(one));
+}
+
 static struct channel *find_free_channel(struct engine *e)
 {
 	for (size_t i = 0; i < e->channel_count; i++) {
@@ -185,7 +195,8 @@ static void refill(struct engine *e)
 	if (floor_is_stopping(&e->floor) || e->floor.queue.count > e->queue_size / 2 ||
 		e->floor.now_ms < e->floor.retake_ms)
 		return;
-	if (e->has_asked && !e->is_more && !e->floor.is_settled_since_take && now < e->next_take_ms)
+	if (e->has_asked && !e->is_more && !e->floor.is_settled_since_take && now < e->next_take_ms &&
+		!atomic_exchange(&e->is_woken, false))
 		return;
 	e->has_asked = true;
 	e->floor.is_settled_since_take = false;

@@ -26,6 +26,7 @@
 #define MAGIC 0x32464c44u /* "DLF2" */
 #define PREALLOCATE (1024 * 1024)
 #define RECORD_MAX 2048u
+#define LIVE_MAX (64u * 1024u * 1024u) /* of what a new generation begins with */
 
 struct header {
 	uint32_t magic;
@@ -66,8 +67,15 @@ struct reply_record {
 	uint8_t tls;
 	uint8_t is_possible_duplicate;
 	uint8_t cause;
-	uint8_t zero[7];
+	uint8_t has_digest;
+	uint8_t zero[6];
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
 	uint16_t lengths[4];
+};
+
+struct open_final {
+	int64_t at; /* where its record is */
+	struct final_record final;
 };
 
 struct flight {
@@ -76,7 +84,7 @@ struct flight {
 	struct header header; /* generation 0: nothing was written yet */
 	int64_t end;          /* where the next record goes */
 	int64_t allocated;
-	struct final_record *open; /* noted, no reply noted yet */
+	struct open_final *open; /* noted, no reply noted yet */
 	size_t open_count, open_capacity;
 };
 
@@ -282,21 +290,23 @@ enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t p
 					     .kind = RECORD_FINAL,
 				     }};
 	enum status status;
+	int64_t at;
 
 	memcpy(final.digest, digest, sizeof(final.digest));
 	status = append(flight, &final.record, err);
+	at = flight->end - (int64_t)sizeof(final);
 	if (status)
 		return status;
 	flight->open =
 		mem_grow(flight->open, flight->open_count, &flight->open_capacity, sizeof(*flight->open));
-	flight->open[flight->open_count++] = final;
+	flight->open[flight->open_count++] = (struct open_final){at, final};
 	return OK;
 }
 
 static void close_final(struct flight *flight, const struct attempt *attempt)
 {
 	for (size_t i = 0; i < flight->open_count; i++) {
-		const struct record *record = &flight->open[i].record;
+		const struct record *record = &flight->open[i].final.record;
 
 		if (record->dispatch == attempt->dispatch && record->position == attempt->position &&
 			record->number == attempt->number) {
@@ -341,6 +351,7 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 		.tls = (uint8_t)attempt->tls,
 		.is_possible_duplicate = attempt->is_possible_duplicate,
 		.cause = (uint8_t)attempt->cause,
+		.has_digest = attempt->has_digest,
 	};
 	enum status status;
 
@@ -348,6 +359,7 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 				      sizeof(attempt->tls_version) + sizeof(attempt->reply) + 8 <=
 			      sizeof(buffer),
 		"a reply's record fits its buffer");
+	memcpy(reply.digest, attempt->digest, sizeof(reply.digest));
 	reply.record.size = (uint32_t)(sizeof(reply) + pack_texts(&reply, buffer + sizeof(reply), attempt));
 	memcpy(buffer, &reply, sizeof(reply));
 	status = append(flight, (struct record *)buffer, err);
@@ -356,33 +368,95 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 	return status;
 }
 
-/*
- * A blank file gets its header here, not with its first record: killed in between, the next
- * sender couldn't tell that no message of this boot went out, and would doubt all of them.
- * The open messages go to the front if there is room before the live records, else behind them.
- */
-enum status flight_truncate(struct flight *flight, struct err *err)
+struct flight_mark flight_mark(const struct flight *flight)
 {
-	uint64_t generation = flight->header.generation + 1;
-	int64_t size = (int64_t)(flight->open_count * sizeof(*flight->open));
+	return (struct flight_mark){flight->header.generation, flight->end};
+}
+
+static void add_record(struct str *out, struct record *record, uint64_t generation)
+{
+	record->generation = generation;
+	record->checksum = record_checksum(record);
+	str_add(out, span_bytes((const char *)record, record->size));
+}
+
+/* What a new generation begins with: the messages that are open since before the mark, and all after it. */
+static enum status collect_live(const struct flight *flight, struct flight_mark mark, uint64_t generation,
+	struct str *out, struct err *err)
+{
+	_Alignas(8) char buffer[RECORD_MAX];
+	struct record *record = (struct record *)buffer;
+
+	for (size_t i = 0; i < flight->open_count; i++) {
+		if (flight->open[i].at < mark.end)
+			add_record(out, &flight->open[i].final.record, generation);
+	}
+	for (int64_t at = mark.end; at < flight->end; at += record->size) {
+		if (!load_record(flight, at, buffer))
+			return err_set(err, E_IO, "can't read \"%s\" back at byte %lld", flight->path,
+				(long long)at);
+		add_record(out, record, generation);
+	}
+	return str_status(out, "a flight record", err);
+}
+
+/* Where the records of a new generation are: those that are open before the mark first, then all after it. */
+static void move_open(struct flight *flight, struct flight_mark mark, int64_t start, int64_t size)
+{
+	int64_t moved = start + size - flight->end;
+	int64_t at = start;
+
+	for (size_t i = 0; i < flight->open_count; i++) {
+		struct open_final *open = &flight->open[i];
+
+		if (open->at >= mark.end) {
+			open->at += moved;
+			continue;
+		}
+		open->at = at;
+		at += open->final.record.size;
+	}
+	flight->end = start + size;
+}
+
+/* To the front if there is room before the live records, else behind them. */
+static enum status write_generation(struct flight *flight, struct flight_mark mark, uint64_t generation,
+	struct span live, struct err *err)
+{
+	int64_t size = (int64_t)live.len;
 	int64_t start = sizeof(struct header);
 	enum status status;
 
-	if (flight->end == flight->header.start && is_current(flight))
-		return OK;
 	if (flight->header.start - start < size)
 		start = flight->end;
-	for (size_t i = 0; i < flight->open_count; i++) {
-		flight->open[i].record.generation = generation;
-		flight->open[i].record.checksum = record_checksum(&flight->open[i].record);
-	}
 	status = make_room(flight, start + size, err);
 	if (!status)
-		status = write_at(flight, flight->open, (size_t)size, start, err);
+		status = write_at(flight, live.ptr, live.len, start, err);
 	if (!status)
 		status = switch_to(flight, generation, start, err);
 	if (!status)
-		flight->end = start + size;
+		move_open(flight, mark, start, size);
+	return status;
+}
+
+/*
+ * A blank file gets its header here, not with its first record: killed in between, the next
+ * sender couldn't tell that no message of this boot went out, and would doubt all of them.
+ */
+enum status flight_truncate(struct flight *flight, struct flight_mark mark, struct err *err)
+{
+	uint64_t generation = flight->header.generation + 1;
+	struct str live;
+	enum status status;
+
+	if (mark.generation != flight->header.generation ||
+		(mark.end == flight->header.start && is_current(flight)))
+		return OK;
+	str_init(&live, LIVE_MAX);
+	status = collect_live(flight, mark, generation, &live, err);
+	if (!status)
+		status = write_generation(flight, mark, generation, str_span(&live), err);
+	str_clear(&live);
 	return status;
 }
 
@@ -418,7 +492,9 @@ static bool unpack_reply(const char *buffer, struct attempt *attempt)
 		.settled_ms = reply.settled_ms,
 		.is_possible_duplicate = reply.is_possible_duplicate,
 		.cause = reply.cause < CAUSE_COUNT ? (enum attempt_cause)reply.cause : CAUSE_NONE,
+		.has_digest = reply.has_digest,
 	};
+	memcpy(attempt->digest, reply.digest, sizeof(attempt->digest));
 	for (size_t i = 0; i < 4; i++) {
 		if (reply.lengths[i] >= room[i] || at + reply.lengths[i] > reply.record.size)
 			return false;
@@ -464,22 +540,13 @@ static bool add_found(struct found_list *list, const char *buffer)
 static enum status tell(struct found *same, size_t count, flight_entry_fn *fn, void *context, struct err *err)
 {
 	struct flight_entry entry = same[0].entry;
-	struct attempt *attempt = NULL;
-	bool is_noted = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (same[i].has_reply) {
-			attempt = &same[i].attempt;
-		} else {
+		if (same[i].has_reply)
+			entry.attempt = &same[i].attempt;
+		else
 			memcpy(entry.digest, same[i].entry.digest, sizeof(entry.digest));
-			is_noted = true;
-		}
 	}
-	if (attempt && is_noted && attempt->outcome == DELIVERY_UNKNOWN) {
-		memcpy(attempt->digest, entry.digest, sizeof(attempt->digest));
-		attempt->has_digest = true;
-	}
-	entry.attempt = attempt;
 	return fn(context, &entry, err);
 }
 

@@ -108,6 +108,7 @@ enum status store_get_digest(struct store *store, int64_t dispatch, int64_t posi
 
 	sqlite_query(store,
 		"SELECT digest FROM attempt WHERE dispatch = ?1 AND position = ?2 AND digest IS NOT NULL "
+		"AND 1 = (SELECT is_possible_duplicate FROM delivery WHERE dispatch = ?1 AND position = ?2) "
 		"ORDER BY number DESC LIMIT 1",
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), &rows);
 	is_there = sqlite_next(&rows) && sqlite_get_blob(&rows, 0).len == ATTEMPT_DIGEST_SIZE;
@@ -156,12 +157,13 @@ enum status store_count_deliveries(
 	return sqlite_end(&rows, err);
 }
 
-enum status store_requeue_unknown(struct store *store, int64_t dispatch, int64_t position, struct err *err)
+enum status store_requeue_unknown(
+	struct store *store, int64_t dispatch, int64_t position, bool is_same, struct err *err)
 {
 	return sqlite_run(store,
-		"UPDATE delivery SET state = 0, next_ms = 0, is_possible_duplicate = 1 "
+		"UPDATE delivery SET state = 0, next_ms = 0, is_possible_duplicate = ?3 "
 		"WHERE dispatch = ?1 AND position = ?2 AND state = 5",
-		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), err);
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position), sqlite_int(is_same ? 1 : 2)), err);
 }
 
 enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err)

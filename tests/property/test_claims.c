@@ -203,7 +203,7 @@ static void settle(struct trial *trial, enum delivery_state outcome)
 	if (outcome == DELIVERY_UNKNOWN && random_one_in(&trial->random, 2)) {
 		now = DELIVERY_QUEUED;
 		must(trial, store_requeue_unknown(trial->place->store, delivery.dispatch, delivery.position,
-				    &trial->place->err));
+				    true, &trial->place->err));
 	}
 	claims_settled(trial->claims, &delivery, &attempt, now, next_ms);
 	delivery_clear(&delivery);

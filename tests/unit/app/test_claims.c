@@ -252,7 +252,7 @@ static void what_somebody_else_puts_back_is_found_when_all_has_been_walked(void 
 	assert_taken(desk, 9, "1 2 ");
 	settle(desk, 1, "any.example", DELIVERY_UNKNOWN);
 	assert_taken(desk, 9, "");
-	assert_int_equal(store_requeue_unknown(other, 1, 1, &desk->place->err), OK);
+	assert_int_equal(store_requeue_unknown(other, 1, 1, true, &desk->place->err), OK);
 	assert_taken(desk, 9, "1 ");
 	store_close(other);
 }
@@ -267,7 +267,7 @@ static void it_is_found_though_others_wait(void **state)
 	assert_taken(desk, 9, "1 2 3 ");
 	settle(desk, 1, "any.example", DELIVERY_UNKNOWN);
 	assert_taken(desk, 9, "");
-	assert_int_equal(store_requeue_unknown(other, 1, 1, &desk->place->err), OK);
+	assert_int_equal(store_requeue_unknown(other, 1, 1, true, &desk->place->err), OK);
 	desk->now_ms += 1000;
 	assert_taken(desk, 9, "1 ");
 	store_close(other);

@@ -5,6 +5,7 @@
 
 #include "app/brakes.h"
 #include "app/freeze.h"
+#include "app/letterbox.h"
 #include "base/mem.h"
 #include "store/sqlite.h"
 #include "support/newdispatch.h"
@@ -12,7 +13,16 @@
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
-#define CLAIMS 8
+#define CONNECTIONS 4
+
+/* A load, and what stands in for the threads around it. */
+struct carrying {
+	struct newsroomcase *room;
+	struct load *load;
+	struct letterbox *letterbox;
+	struct courierjob_queue ready, done;
+	size_t largest_bytes;
+};
 
 static int set_up(void **state)
 {
@@ -28,195 +38,317 @@ static int set_up(void **state)
 	return 0;
 }
 
+static struct carrying begin(struct newsroomcase *room)
+{
+	struct carrying c = {.room = room};
+
+	c.load = load_new(room->place.store, newsroom_settings(room->newsroom), CONNECTIONS);
+	assert_int_equal(letterbox_new(room->newsroom, &c.letterbox, &room->place.err), OK);
+	return c;
+}
+
 /* Dispatch 1, taken on. */
-static struct load *loaded(struct newsroomcase *room)
+static struct carrying loaded(struct newsroomcase *room)
 {
-	struct load *load = NULL;
+	struct carrying c = begin(room);
 
-	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
-	assert_int_equal(load_add(load, 1, &room->place.err), OK);
-	return load;
+	assert_int_equal(load_add(c.load, 1, &room->place.err), OK);
+	return c;
 }
 
-static void turn(struct newsroomcase *room, struct load *load)
+static struct load_way way_of(const struct carrying *c)
 {
-	if (load_turn(load, true, &room->place.err) != OK)
-		fail_msg("%s", room->place.err.text);
+	return (struct load_way){c->ready.count, c->largest_bytes};
 }
 
-static void settle(struct load *load, struct courierjob *job, enum delivery_state outcome, int code)
+/* A turn, and all that it claimed is built. */
+static void turn(struct carrying *c)
 {
-	struct attempt attempt = newdispatch_attempt(
-		job->job.dispatch, job->delivery.position, job->job.attempt_number, outcome, code, "words");
-
-	load_settle(load, job, &attempt);
-}
-
-static void a_turn_claims_and_builds_what_is_queued(void **state)
-{
-	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct load_way way = way_of(c);
+	struct courierjob_queue claimed = {0};
 	struct courierjob *job;
 
-	assert_null(load_take(load));
-	assert_true(load_is_hungry(load));
-	turn(room, load);
-	job = load_take(load);
+	load_take_done(c->load, &c->done);
+	if (load_turn(c->load, true, &way, &claimed, &c->room->place.err) != OK)
+		fail_msg("%s", c->room->place.err.text);
+	while ((job = courierjob_take(&claimed))) {
+		courierjob_put(courierjob_build(job, c->letterbox) == OK ? &c->ready : &c->done, job);
+		c->largest_bytes = job->message.len > c->largest_bytes ? job->message.len : c->largest_bytes;
+	}
+}
+
+static struct courierjob *take(struct carrying *c)
+{
+	return courierjob_take(&c->ready);
+}
+
+static void settle(struct carrying *c, struct courierjob *job, enum delivery_state outcome, int code)
+{
+	job->has_outcome = true;
+	job->outcome = newdispatch_attempt(
+		job->job.dispatch, job->delivery.position, job->job.attempt_number, outcome, code, "words");
+	courierjob_put(&c->done, job);
+}
+
+static void give_back(struct carrying *c, struct courierjob *job)
+{
+	courierjob_put(&c->done, job);
+}
+
+static void end(struct carrying *c)
+{
+	courierjob_move(&c->done, &c->ready);
+	load_take_done(c->load, &c->done);
+	assert_int_equal(load_end(c->load, &c->room->place.err), OK);
+	load_free(c->load);
+	letterbox_free(c->letterbox);
+}
+
+static bool is_hungry(const struct carrying *c)
+{
+	struct load_way way = way_of(c);
+	struct belt_need need = load_need(c->load, true, &way);
+
+	return need.can_claim && c->ready.count <= need.low;
+}
+
+static void a_turn_claims_what_is_queued(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	struct courierjob *job;
+
+	assert_null(take(&c));
+	turn(&c);
+	turn(&c);
+	job = take(&c);
 	assert_non_null(job);
 	assert_int_equal(job->job.position, 1);
 	assert_int_equal(job->job.attempt_number, 1);
+	assert_true(gate_may_pass(job->gate));
 	assert_true(span_ends(job->job.message, SPAN("\r\n")));
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_CLAIMED);
-	assert_int_equal(load_counts(load)->by_state[DELIVERY_CLAIMED], 3);
-	load_give_back(load, job);
-	assert_int_equal(load_end(load, &room->place.err), OK);
-	load_free(load);
+	assert_int_equal(load_counts(c.load)->by_state[DELIVERY_CLAIMED], 3);
+	give_back(&c, job);
+	end(&c);
 }
 
 static void what_has_an_outcome_is_in_the_store_after_the_next_turn(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 
-	turn(room, load);
-	settle(load, load_take(load), DELIVERY_ACCEPTED, 250);
+	turn(&c);
+	settle(&c, take(&c), DELIVERY_ACCEPTED, 250);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_CLAIMED);
-	assert_true(load_has_outcomes(load));
-	turn(room, load);
+	turn(&c);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_ACCEPTED);
 	assert_int_equal(newdispatch_count_attempts(&room->place, 1, 1), 1);
-	assert_false(load_has_outcomes(load));
-	assert_int_equal(load_counts(load)->settled, 1);
-	assert_int_equal(load_end(load, &room->place.err), OK);
-	load_free(load);
+	assert_int_equal(load_counts(c.load)->settled, 1);
+	end(&c);
 }
 
 static void what_was_not_sent_goes_back_without_a_try(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 
-	turn(room, load);
-	assert_int_equal(load_end(load, &room->place.err), OK);
+	turn(&c);
+	turn(&c);
+	end(&c);
 	for (int position = 1; position <= 3; position++) {
 		assert_int_equal(newdispatch_state_of(&room->place, 1, position), DELIVERY_QUEUED);
 		assert_int_equal(newdispatch_count_attempts(&room->place, 1, position), 0);
 	}
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_SENDING);
-	load_free(load);
 }
 
 static void a_hold_shuts_the_gate_at_the_next_turn(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
+	struct courierjob *job;
 	size_t count = 0;
 
-	turn(room, load);
-	assert_true(load_may_send(load, 1));
+	turn(&c);
+	job = take(&c);
+	assert_true(gate_may_pass(job->gate));
 	assert_int_equal(brakes_hold(room->place.store, 1, "ana", &count, &room->place.err), OK);
-	turn(room, load);
-	assert_false(load_may_send(load, 1));
-	assert_int_equal(load_next_ms(load, 60000), INT64_MAX);
-	assert_int_equal(load_end(load, &room->place.err), OK);
+	turn(&c);
+	assert_false(gate_may_pass(job->gate));
+	give_back(&c, job);
+	turn(&c);
+	assert_int_equal(load_next_ms(c.load, 60000), INT64_MAX);
+	end(&c);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
-	load_free(load);
 }
 
-static void the_gate_is_shut_for_a_dispatch_that_was_not_taken_on(void **state)
+/* Whatever the last turn saw. */
+static void the_gate_is_shut_before_its_time(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
+	struct courierjob *job;
 
-	assert_false(load_may_send(load, 2));
-	load_free(load);
+	turn(&c);
+	job = take(&c);
+	assert_true(gate_may_pass(job->gate));
+	job->gate->not_before_ms = room->now_ms + 1;
+	assert_false(gate_may_pass(job->gate));
+	room->now_ms++;
+	assert_true(gate_may_pass(job->gate));
+	give_back(&c, job);
+	end(&c);
 }
 
 static void a_deferred_one_is_taken_again_when_it_is_due(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 	struct courierjob *job;
 	int64_t next_ms;
 
-	turn(room, load);
-	settle(load, load_take(load), DELIVERY_DEFERRED, 451);
-	settle(load, load_take(load), DELIVERY_ACCEPTED, 250);
-	settle(load, load_take(load), DELIVERY_ACCEPTED, 250);
-	turn(room, load);
-	turn(room, load);
-	assert_null(load_take(load));
+	turn(&c);
+	turn(&c);
+	settle(&c, take(&c), DELIVERY_DEFERRED, 451);
+	settle(&c, take(&c), DELIVERY_ACCEPTED, 250);
+	settle(&c, take(&c), DELIVERY_ACCEPTED, 250);
+	turn(&c);
+	turn(&c);
+	assert_null(take(&c));
 	next_ms = newdispatch_next_ms(&room->place, 1, 1);
 	assert_true(next_ms > room->now_ms);
-	assert_int_equal(load_next_ms(load, next_ms - room->now_ms), next_ms);
-	assert_int_equal(load_next_ms(load, next_ms - room->now_ms - 1), INT64_MAX);
+	assert_int_equal(load_next_ms(c.load, next_ms - room->now_ms), next_ms);
+	assert_int_equal(load_next_ms(c.load, next_ms - room->now_ms - 1), INT64_MAX);
 	room->now_ms = next_ms;
-	assert_true(load_is_hungry(load));
-	turn(room, load);
-	job = load_take(load);
+	assert_true(is_hungry(&c));
+	turn(&c);
+	job = take(&c);
 	assert_non_null(job);
 	assert_int_equal(job->job.attempt_number, 2);
-	load_give_back(load, job);
-	assert_int_equal(load_end(load, &room->place.err), OK);
-	assert_int_equal(load_next_try_ms(load), next_ms);
-	load_free(load);
+	give_back(&c, job);
+	load_take_done(c.load, &c.done);
+	assert_int_equal(load_end(c.load, &room->place.err), OK);
+	assert_int_equal(load_next_try_ms(c.load), next_ms);
+	end(&c);
 }
 
 static void a_dispatch_ends_when_nothing_is_left_of_it(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 
-	turn(room, load);
+	turn(&c);
+	turn(&c);
 	for (int i = 0; i < 3; i++)
-		settle(load, load_take(load), i ? DELIVERY_ACCEPTED : DELIVERY_FAILED, i ? 250 : 550);
-	turn(room, load);
-	turn(room, load);
+		settle(&c, take(&c), i ? DELIVERY_ACCEPTED : DELIVERY_FAILED, i ? 250 : 550);
+	turn(&c);
+	turn(&c);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_FINISHED);
-	load_free(load);
+	end(&c);
 }
 
 static void what_others_hand_over_is_taken_on(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = NULL;
+	struct carrying c = begin(room);
 	struct courierjob *job;
 
 	newdispatch_set_state(&room->place, 1, DISPATCH_SCHEDULED, "");
-	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
-	turn(room, load);
+	turn(&c);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_SENDING);
-	assert_int_equal(load_counts(load)->total, 3);
-	job = load_take(load);
+	assert_int_equal(load_counts(c.load)->total, 3);
+	job = take(&c);
 	assert_non_null(job);
-	load_give_back(load, job);
-	load_free(load);
+	give_back(&c, job);
+	end(&c);
 }
 
 static void a_turn_that_stops_takes_nothing_on(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
+	struct courierjob_queue claimed = {0};
+	struct load_way way = {0};
 
-	assert_int_equal(load_turn(load, false, &room->place.err), OK);
-	assert_null(load_take(load));
+	assert_int_equal(load_turn(c.load, false, &way, &claimed, &room->place.err), OK);
+	assert_int_equal(claimed.count, 0);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_QUEUED);
-	load_free(load);
+	end(&c);
+}
+
+static void a_turn_that_cannot_be_kept_leaves_everything_as_it_was(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	struct courierjob_queue claimed = {0};
+	struct load_way way = {0};
+
+	assert_int_equal(store_begin(room->place.store, &room->place.err), OK);
+	assert_int_not_equal(load_turn(c.load, true, &way, &claimed, &room->place.err), OK);
+	store_rollback(room->place.store);
+	assert_int_equal(claimed.count, 0);
+	assert_int_equal(load_counts(c.load)->by_state[DELIVERY_QUEUED], 3);
+	turn(&c);
+	turn(&c);
+	assert_int_equal(c.ready.count, 3);
+	end(&c);
 }
 
 static void a_letter_that_cannot_be_built_holds_its_dispatch(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 
 	assert_int_equal(sqlite_run(room->place.store, "UPDATE letter SET content = x'00'", SQLITE_NO_VALUES,
 				 &room->place.err),
 		OK);
-	turn(room, load);
-	assert_null(load_take(load));
+	turn(&c);
+	assert_null(take(&c));
+	turn(&c);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_QUEUED);
-	load_free(load);
+	end(&c);
+}
+
+/* Position 1 goes out and nobody knows; its digest is kept as `attempt` has it. */
+static void lose_first(struct carrying *c, bool is_same)
+{
+	struct courierjob *job;
+
+	turn(c);
+	job = take(c);
+	settle(c, job, DELIVERY_UNKNOWN, 0);
+	job->outcome.has_digest = true;
+	memcpy(job->outcome.digest, job->digest, sizeof(job->digest));
+	job->outcome.digest[0] ^= is_same ? 0 : 1;
+	turn(c);
+	turn(c);
+}
+
+static void what_may_be_out_goes_again_as_the_same_message(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+
+	lose_first(&c, true);
+	assert_int_equal(c.ready.count, 3);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_CLAIMED);
+	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_SENDING);
+	end(&c);
+}
+
+static void what_may_be_out_as_another_message_is_left_to_a_person(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+
+	lose_first(&c, false);
+	turn(&c);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_UNKNOWN);
+	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
+	end(&c);
+	assert_int_equal(newdispatch_count_attempts(&room->place, 1, 1), 1);
 }
 
 /* A release with one attachment of 17 MB, to four people; dispatch 2 is of it. */
@@ -247,55 +379,49 @@ static void freeze_large(struct newsroomcase *room)
 static void few_large_messages_wait_at_a_time(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = NULL;
-	struct courierjob *jobs[4];
+	struct carrying c;
 
 	freeze_large(room);
-	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
-	assert_int_equal(load_add(load, 2, &room->place.err), OK);
-	turn(room, load);
-	for (size_t i = 0; i < 4; i++)
-		jobs[i] = load_take(load);
-	assert_non_null(jobs[2]);
-	assert_null(jobs[3]);
-	assert_true(load_is_hungry(load));
-	for (size_t i = 0; i < 3; i++)
-		settle(load, jobs[i], DELIVERY_ACCEPTED, 250);
-	turn(room, load);
-	jobs[3] = load_take(load);
-	assert_non_null(jobs[3]);
-	load_give_back(load, jobs[3]);
-	load_free(load);
+	c = begin(room);
+	assert_int_equal(load_add(c.load, 2, &room->place.err), OK);
+	turn(&c);
+	assert_int_equal(c.ready.count, 1);
+	turn(&c);
+	assert_int_equal(c.ready.count, 3);
+	settle(&c, take(&c), DELIVERY_ACCEPTED, 250);
+	turn(&c);
+	assert_int_equal(c.ready.count, 3);
+	end(&c);
 }
 
-static void a_dispatch_whose_messages_are_too_large_is_held(void **state)
+static void a_dispatch_that_a_job_wants_held_is_held(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = loaded(room);
+	struct carrying c = loaded(room);
 	struct courierjob *job;
 	int64_t position;
 
-	turn(room, load);
-	job = load_take(load);
+	turn(&c);
+	job = take(&c);
 	position = job->job.position;
-	load_give_back_large(load, job, "the message has 9 bytes and the relay takes at most 8");
-	assert_false(load_may_send(load, 1));
-	turn(room, load);
+	courierjob_hold(job, "the message has 9 bytes and the relay takes at most 8");
+	assert_false(gate_may_pass(job->gate));
+	give_back(&c, job);
+	turn(&c);
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, position), DELIVERY_QUEUED);
-	load_free(load);
+	end(&c);
 }
 
 static void a_held_dispatch_is_not_taken_on(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct load *load = NULL;
+	struct carrying c = begin(room);
 
 	newdispatch_set_state(&room->place, 1, DISPATCH_HELD, "by ana");
-	assert_int_equal(load_new(room->newsroom, CLAIMS, &load, &room->place.err), OK);
-	assert_int_equal(load_add(load, 1, &room->place.err), E_HELD);
+	assert_int_equal(load_add(c.load, 1, &room->place.err), E_HELD);
 	assert_contains(room->place.err.text, "by ana");
-	load_free(load);
+	end(&c);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
@@ -303,18 +429,21 @@ static void a_held_dispatch_is_not_taken_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_turn_claims_and_builds_what_is_queued),
+		TEST(a_turn_claims_what_is_queued),
 		TEST(what_has_an_outcome_is_in_the_store_after_the_next_turn),
 		TEST(what_was_not_sent_goes_back_without_a_try),
 		TEST(a_hold_shuts_the_gate_at_the_next_turn),
-		TEST(the_gate_is_shut_for_a_dispatch_that_was_not_taken_on),
+		TEST(the_gate_is_shut_before_its_time),
 		TEST(a_deferred_one_is_taken_again_when_it_is_due),
 		TEST(a_dispatch_ends_when_nothing_is_left_of_it),
 		TEST(what_others_hand_over_is_taken_on),
 		TEST(a_turn_that_stops_takes_nothing_on),
+		TEST(a_turn_that_cannot_be_kept_leaves_everything_as_it_was),
 		TEST(a_letter_that_cannot_be_built_holds_its_dispatch),
+		TEST(what_may_be_out_goes_again_as_the_same_message),
+		TEST(what_may_be_out_as_another_message_is_left_to_a_person),
 		TEST(few_large_messages_wait_at_a_time),
-		TEST(a_dispatch_whose_messages_are_too_large_is_held),
+		TEST(a_dispatch_that_a_job_wants_held_is_held),
 		TEST(a_held_dispatch_is_not_taken_on),
 	};
 

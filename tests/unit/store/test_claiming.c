@@ -134,7 +134,7 @@ static void the_version_tells_of_other_peoples_changes_alone(void **state)
 	assert_int_equal(store_get_version(place->store, &after, &place->err), OK);
 	assert_int_equal(after, before);
 	assert_int_equal(store_open(place->path, &other, &place->err), OK);
-	assert_int_equal(store_requeue_unknown(other, dispatch, 1, &place->err), OK);
+	assert_int_equal(store_requeue_unknown(other, dispatch, 1, true, &place->err), OK);
 	assert_int_equal(store_get_version(place->store, &after, &place->err), OK);
 	assert_int_not_equal(after, before);
 	store_close(other);

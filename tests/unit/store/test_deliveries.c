@@ -214,7 +214,7 @@ static void an_unknown_one_is_queued_again_as_a_possible_duplicate(void **state)
 	size_t count;
 
 	newdispatch_settle(place, dispatch, 1, DELIVERY_UNKNOWN, 0, "lost");
-	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, &place->err), OK);
+	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, true, &place->err), OK);
 	newdispatch_take(place, dispatch, NOW, 1, &claim, &count);
 	assert_int_equal(claim.position, 1);
 	assert_true(claim.is_possible_duplicate);
@@ -236,10 +236,28 @@ static void a_digest_is_kept_of_what_may_have_gone_out(void **state)
 
 	assert_int_equal(store_get_digest(place->store, dispatch, 2, digest, &place->err), E_NOTFOUND);
 	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_UNKNOWN, 0, &place->err), OK);
+	assert_int_equal(store_requeue_unknown(place->store, dispatch, 2, true, &place->err), OK);
 	attempt = (struct attempt){.dispatch = dispatch, .position = 2, .number = 2};
 	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_DEFERRED, NOW, &place->err), OK);
 	assert_int_equal(store_get_digest(place->store, dispatch, 2, digest, &place->err), OK);
 	assert_memory_equal(digest, "thirty-one octets and a NUL, so", sizeof(digest));
+}
+
+static void a_person_may_want_another_message(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_members(place);
+	struct attempt attempt = {.dispatch = dispatch,
+		.position = 2,
+		.number = 1,
+		.outcome = DELIVERY_UNKNOWN,
+		.has_digest = true,
+		.digest = "thirty-one octets and a NUL, so"};
+	unsigned char digest[ATTEMPT_DIGEST_SIZE];
+
+	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_UNKNOWN, 0, &place->err), OK);
+	assert_int_equal(store_requeue_unknown(place->store, dispatch, 2, false, &place->err), OK);
+	assert_int_equal(store_get_digest(place->store, dispatch, 2, digest, &place->err), E_NOTFOUND);
 }
 
 static void only_an_unknown_one_is_queued_again(void **state)
@@ -248,7 +266,7 @@ static void only_an_unknown_one_is_queued_again(void **state)
 	int64_t dispatch = three_members(place);
 
 	newdispatch_settle(place, dispatch, 1, DELIVERY_ACCEPTED, 250, "ok");
-	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, &place->err), OK);
+	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, true, &place->err), OK);
 	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_ACCEPTED);
 }
 
@@ -354,6 +372,7 @@ int main(void)
 		TEST(deliveries_are_counted_by_state_with_the_earliest_next_try),
 		TEST(an_unknown_one_is_queued_again_as_a_possible_duplicate),
 		TEST(a_digest_is_kept_of_what_may_have_gone_out),
+		TEST(a_person_may_want_another_message),
 		TEST(only_an_unknown_one_is_queued_again),
 		TEST(a_state_is_only_changed_from_what_it_was_thought_to_be),
 		TEST(cancelling_touches_only_what_is_still_open),

@@ -1,0 +1,58 @@
+#ifndef APP_BELT_H
+#define APP_BELT_H
+
+#include "app/courierjob.h"
+#include "deliver/flight.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What carries jobs from thread to thread: from the one that has the store (claimed)
+ * to those that build (ready) to the one that sends (done) and back to the first.
+ * Handed over many at a time, so that its lock costs no message anything. Any thread
+ * may call any function.
+ */
+struct belt;
+
+/* `wake` is called when jobs became ready for one who found none, or all is over; from any thread. */
+struct belt *belt_new(void (*wake)(void *context), void *context);
+void belt_free(struct belt *belt); /* with the jobs on it; NULL is fine */
+
+/* From the store's thread. Leaves `jobs` empty. */
+void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs);
+/* For a builder: waits for up to `most`. False when the belt stops. */
+bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most);
+/* From a builder: what was built, and what couldn't be, which is done. Leaves both empty. */
+void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done);
+/* For the one who sends: up to `most`, without waiting. */
+void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t most);
+/* From the one who sends: what is settled or goes back; the flight record tells of it up to `mark`. */
+void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark);
+
+/* What the store's thread waits for. Times are clock_steady_ms. */
+struct belt_need {
+	size_t low;         /* a turn is due when no more than so many are on their way to the sender… */
+	bool can_claim;     /* …and there's something to claim */
+	bool is_size_known; /* belt_largest_bytes() said something; else a turn is due once it does */
+	int64_t settle_ms;  /* what is done may wait for company until then, if anything is on its way */
+	int64_t look_ms;    /* a turn is due then in any case */
+};
+
+/*
+ * For the store's thread: wait until a turn is due, then take all that is done, and the mark that came
+ * with the last of it. False when the belt stops: nothing was taken.
+ */
+bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct courierjob_queue *done,
+	struct flight_mark *mark);
+/* Jobs that are claimed, being built or ready; the largest message built so far in bytes, 0: none yet. */
+size_t belt_on_the_way(struct belt *belt);
+size_t belt_largest_bytes(struct belt *belt);
+
+/* Nobody waits any more. What is on the belt stays there. */
+void belt_stop(struct belt *belt);
+/* When all threads but one are gone: everything that is left, to be given back or settled. */
+void belt_empty(struct belt *belt, struct courierjob_queue *out);
+
+#endif

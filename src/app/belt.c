@@ -1,0 +1,215 @@
+/*
+ * Queues between threads, under one lock that is taken once for many jobs.
+ */
+#include "app/belt.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/thread.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct belt {
+	pthread_mutex_t mutex;
+	pthread_cond_t claims_came;
+	pthread_cond_t turn_is_due;
+	struct courierjob_queue claimed, ready, done;
+	struct flight_mark mark;
+	size_t building;
+	size_t largest_bytes;
+	size_t low;      /* what the store's thread waits for; it is told no more often than that */
+	bool is_waiting; /* the sender found nothing ready */
+	bool is_stopped;
+	void (*wake)(void *context);
+	void *context;
+};
+
+struct belt *belt_new(void (*wake)(void *context), void *context)
+{
+	struct belt *belt = mem_alloc(sizeof(*belt));
+
+	pthread_mutex_init(&belt->mutex, NULL);
+	thread_condition_init(&belt->claims_came);
+	thread_condition_init(&belt->turn_is_due);
+	belt->wake = wake;
+	belt->context = context;
+	return belt;
+}
+
+void belt_free(struct belt *belt)
+{
+	if (!belt)
+		return;
+	courierjob_free_all(&belt->claimed);
+	courierjob_free_all(&belt->ready);
+	courierjob_free_all(&belt->done);
+	pthread_cond_destroy(&belt->turn_is_due);
+	pthread_cond_destroy(&belt->claims_came);
+	pthread_mutex_destroy(&belt->mutex);
+	free(belt);
+}
+
+static void lock(struct belt *belt)
+{
+	pthread_mutex_lock(&belt->mutex);
+}
+
+static void unlock(struct belt *belt)
+{
+	pthread_mutex_unlock(&belt->mutex);
+}
+
+static size_t on_the_way(const struct belt *belt)
+{
+	return belt->claimed.count + belt->building + belt->ready.count;
+}
+
+void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs)
+{
+	if (!jobs->count)
+		return;
+	lock(belt);
+	courierjob_move(&belt->claimed, jobs);
+	pthread_cond_broadcast(&belt->claims_came);
+	unlock(belt);
+}
+
+static void move_some(struct courierjob_queue *to, struct courierjob_queue *from, size_t most)
+{
+	while (from->count && most--)
+		courierjob_put(to, courierjob_take(from));
+}
+
+bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most)
+{
+	bool is_stopped;
+
+	lock(belt);
+	while (!belt->is_stopped && !belt->claimed.count)
+		pthread_cond_wait(&belt->claims_came, &belt->mutex);
+	is_stopped = belt->is_stopped;
+	if (!is_stopped) {
+		move_some(out, &belt->claimed, most);
+		belt->building += out->count;
+	}
+	unlock(belt);
+	return !is_stopped;
+}
+
+static size_t largest_of(const struct courierjob_queue *jobs, size_t largest)
+{
+	for (const struct courierjob *job = jobs->first; job; job = job->next)
+		largest = job->message.len > largest ? job->message.len : largest;
+	return largest;
+}
+
+void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done)
+{
+	size_t largest = largest_of(ready, 0);
+	bool is_awaited;
+
+	lock(belt);
+	belt->building -= ready->count + done->count;
+	if (!belt->largest_bytes || done->count)
+		pthread_cond_signal(&belt->turn_is_due);
+	belt->largest_bytes = largest > belt->largest_bytes ? largest : belt->largest_bytes;
+	is_awaited = belt->is_waiting && ready->count;
+	belt->is_waiting = belt->is_waiting && !is_awaited;
+	courierjob_move(&belt->ready, ready);
+	courierjob_move(&belt->done, done);
+	unlock(belt);
+	if (is_awaited)
+		belt->wake(belt->context);
+}
+
+void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t most)
+{
+	lock(belt);
+	move_some(out, &belt->ready, most);
+	belt->is_waiting = out->count < most;
+	if (on_the_way(belt) <= belt->low)
+		pthread_cond_signal(&belt->turn_is_due);
+	unlock(belt);
+}
+
+void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark)
+{
+	if (!done->count)
+		return;
+	lock(belt);
+	if (!belt->done.count)
+		pthread_cond_signal(&belt->turn_is_due);
+	courierjob_move(&belt->done, done);
+	belt->mark = mark;
+	unlock(belt);
+}
+
+/* When the turn is due as things stand. */
+static int64_t due_ms(const struct belt *belt, const struct belt_need *need)
+{
+	if (need->can_claim && on_the_way(belt) <= need->low)
+		return 0;
+	if (!need->is_size_known && belt->largest_bytes)
+		return 0;
+	if (belt->done.count && !on_the_way(belt))
+		return 0;
+	if (belt->done.count && need->settle_ms < need->look_ms)
+		return need->settle_ms;
+	return need->look_ms;
+}
+
+bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct courierjob_queue *done,
+	struct flight_mark *mark)
+{
+	bool is_stopped;
+	int64_t left_ms;
+
+	lock(belt);
+	belt->low = need->low;
+	while (!belt->is_stopped && (left_ms = due_ms(belt, need) - clock_steady_ms()) > 0)
+		thread_wait_ms(&belt->turn_is_due, &belt->mutex, left_ms);
+	is_stopped = belt->is_stopped;
+	if (!is_stopped) {
+		courierjob_move(done, &belt->done);
+		*mark = belt->mark;
+	}
+	unlock(belt);
+	return !is_stopped;
+}
+
+size_t belt_on_the_way(struct belt *belt)
+{
+	size_t count;
+
+	lock(belt);
+	count = on_the_way(belt);
+	unlock(belt);
+	return count;
+}
+
+size_t belt_largest_bytes(struct belt *belt)
+{
+	size_t bytes;
+
+	lock(belt);
+	bytes = belt->largest_bytes;
+	unlock(belt);
+	return bytes;
+}
+
+void belt_stop(struct belt *belt)
+{
+	lock(belt);
+	belt->is_stopped = true;
+	pthread_cond_broadcast(&belt->claims_came);
+	pthread_cond_signal(&belt->turn_is_due);
+	unlock(belt);
+}
+
+void belt_empty(struct belt *belt, struct courierjob_queue *out)
+{
+	courierjob_move(out, &belt->done);
+	courierjob_move(out, &belt->ready);
+	courierjob_move(out, &belt->claimed);
+}

@@ -1,0 +1,122 @@
+/*
+ * The store's thread.
+ */
+#include "app/storekeeper.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct storekeeper {
+	struct load *load;
+	struct belt *belt;
+	struct storekeeper_options options;
+	pthread_t thread;
+	atomic_bool is_stopping;
+	pthread_mutex_t mutex; /* of the news */
+	struct storekeeper_news news;
+};
+
+static struct load_way look_at_way(const struct storekeeper *keeper)
+{
+	return (struct load_way){belt_on_the_way(keeper->belt), belt_largest_bytes(keeper->belt)};
+}
+
+static void publish(
+	struct storekeeper *keeper, struct flight_mark mark, enum status status, const struct err *err)
+{
+	int64_t next_ms = load_next_ms(keeper->load, keeper->options.wait_ms);
+
+	pthread_mutex_lock(&keeper->mutex);
+	keeper->news.counts = *load_counts(keeper->load);
+	keeper->news.next_ms = next_ms;
+	if (status == OK)
+		keeper->news.durable = mark;
+	else if (status != E_BUSY) {
+		keeper->news.status = status;
+		keeper->news.err = *err;
+	}
+	pthread_mutex_unlock(&keeper->mutex);
+	if (next_ms == INT64_MAX || (status != OK && status != E_BUSY))
+		keeper->options.tell(keeper->options.context);
+}
+
+/* A store that is busy is asked again; what is done waits in memory and in the flight record. */
+static enum status turn(struct storekeeper *keeper, bool is_going_on, struct flight_mark mark)
+{
+	struct load_way way = look_at_way(keeper);
+	struct courierjob_queue claimed = {0};
+	struct err err;
+	enum status status = load_turn(keeper->load, is_going_on, &way, &claimed, &err);
+
+	if (status == E_BUSY)
+		log_warning("%s", err.text);
+	publish(keeper, mark, status, &err);
+	belt_put_claimed(keeper->belt, &claimed);
+	return status == E_BUSY ? OK : status;
+}
+
+static void *keep(void *context)
+{
+	struct storekeeper *keeper = context;
+	struct flight_mark mark = {0};
+	enum status status = OK;
+
+	while (status == OK) {
+		struct courierjob_queue done = {0};
+		bool is_going_on = !atomic_load(&keeper->is_stopping);
+		struct load_way way = look_at_way(keeper);
+		struct belt_need need = load_need(keeper->load, is_going_on, &way);
+
+		if (!belt_wait_done(keeper->belt, &need, &done, &mark))
+			break;
+		load_take_done(keeper->load, &done);
+		status = turn(keeper, is_going_on, mark);
+	}
+	return NULL;
+}
+
+enum status storekeeper_start(struct load *load, struct belt *belt, const struct storekeeper_options *options,
+	struct storekeeper **out, struct err *err)
+{
+	struct storekeeper *keeper = mem_alloc(sizeof(*keeper));
+	enum status status;
+
+	keeper->load = load;
+	keeper->belt = belt;
+	keeper->options = *options;
+	keeper->news.counts = *load_counts(load);
+	pthread_mutex_init(&keeper->mutex, NULL);
+	status = thread_start(&keeper->thread, "store", keep, keeper, err);
+	if (status == OK) {
+		*out = keeper;
+		return OK;
+	}
+	pthread_mutex_destroy(&keeper->mutex);
+	free(keeper);
+	return status;
+}
+
+void storekeeper_stop_claiming(struct storekeeper *keeper)
+{
+	atomic_store(&keeper->is_stopping, true);
+}
+
+void storekeeper_join(struct storekeeper *keeper)
+{
+	if (!keeper)
+		return;
+	pthread_join(keeper->thread, NULL);
+	pthread_mutex_destroy(&keeper->mutex);
+	free(keeper);
+}
+
+void storekeeper_read_news(struct storekeeper *keeper, struct storekeeper_news *news)
+{
+	pthread_mutex_lock(&keeper->mutex);
+	*news = keeper->news;
+	pthread_mutex_unlock(&keeper->mutex);
+}
