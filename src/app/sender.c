@@ -112,26 +112,36 @@ static enum status look(struct errand *errand, bool *busy, struct err *err)
 	return status;
 }
 
+/* Who is suspended in the middle of a turn keeps the store locked, too: then it's told another time. */
+static enum status unless_busy(enum status status)
+{
+	return status == E_BUSY ? OK : status;
+}
+
 /* Until the other process is done with it, or is gone and leaves it to us: then *courier is set. */
 static enum status follow(struct errand *errand, struct courier **courier, struct err *err)
 {
 	const struct courier_options *options = &errand->options->courier;
 	bool busy = true;
-	enum status status = hand_over(errand, err);
+	enum status handed = E_BUSY;
+	enum status status = OK;
 
-	step("sender.handed_over");
 	errand->seen.started_ms = clock_steady_ms();
 	if (errand->options->following)
 		errand->options->following(options->context);
 	while (status == OK && busy && !*courier && !stop_count) {
+		if (handed == E_BUSY) {
+			handed = hand_over(errand, err);
+			status = unless_busy(handed);
+			step("sender.handed_over");
+		}
 		clock_pause_ms(FOLLOW_EVERY_MS);
-		status = look(errand, &busy, err);
+		if (status == OK)
+			status = look(errand, &busy, err);
 		if (options->progress)
 			options->progress(options->context, &errand->seen);
-		if (status == OK && busy) {
-			status = courier_new(errand->newsroom, options, courier, err);
-			status = status == E_BUSY ? OK : status;
-		}
+		if (status == OK && busy)
+			status = unless_busy(courier_new(errand->newsroom, options, courier, err));
 	}
 	return status;
 }

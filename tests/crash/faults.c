@@ -8,7 +8,7 @@
  *                  happened is told once, by making the file $DATELINE_FAULTS_SEEN.
  * DATELINE_CLOCK   "SECONDS FILE": the wall clock is so much off while FILE is there
  * DATELINE_NAPS    usleep() returns at once: who counts naps to half a minute gets
- *                  there soon
+ *                  there soon. That this has happened is told likewise.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -200,7 +200,10 @@ int open64(const char *path, int flags, ...)
 int usleep(useconds_t microseconds)
 {
 	pthread_once(&once, read_environment);
-	return naps_are_short ? 0 : REAL(int, "usleep", useconds_t)(microseconds);
+	if (!naps_are_short)
+		return REAL(int, "usleep", useconds_t)(microseconds);
+	tell();
+	return 0;
 }
 
 static time_t shift_s(void)

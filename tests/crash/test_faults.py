@@ -109,6 +109,20 @@ class Busy(FaultCase):
     twice, _ = self.assert_mended(press, server)
     self.assertEqual(twice, set())
 
+  def test_a_store_that_its_sleeping_sender_keeps_locked_is_waited_for_by_its_follower(self):
+    press, server = self.begin("--delay-ms", "1")
+    first = self.running(press, *SEND)
+    wait_until_accepted(server, 10)
+    store = self.locked(press)
+    seen = press.path_of("seen")
+    second = self.running(press, *SEND, env={
+      "LD_PRELOAD": FAULTS, "DATELINE_NAPS": "1", "DATELINE_FAULTS_SEEN": seen})
+    wait_for(lambda: os.path.exists(seen), "the second one to wait")
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    store.execute("ROLLBACK")
+    self.assertEqual({ended(first).returncode, ended(second).returncode}, {DONE})
+    self.assert_recorded_as_received(press, server, READERS)
+
   def test_from_the_beginning_nothing_is_sent_and_it_is_told(self):
     press, server = self.begin()
     store = self.locked(press)
