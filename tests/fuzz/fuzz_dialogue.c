@@ -53,7 +53,8 @@ static void on_event(struct world *world, const struct dialogue_event *event)
 	if (event->verdict.outcome == DELIVERY_UNKNOWN)
 		must(mail->is_asked && event->phase == PHASE_DOT);
 	if (event->code == 0)
-		must(event->verdict.outcome == DELIVERY_UNKNOWN || event->verdict.outcome == DELIVERY_DEFERRED);
+		must(event->verdict.outcome == DELIVERY_UNKNOWN ||
+			event->verdict.outcome == DELIVERY_DEFERRED);
 }
 
 static void add_mails(struct world *world)
