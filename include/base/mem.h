@@ -15,6 +15,9 @@ char *mem_copy_bytes(const void *bytes, size_t size) __attribute__((malloc, retu
 /* What printf would print. */
 char *mem_format(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* For what a library could not allocate: says so and aborts, too. */
+void mem_give_up(void) __attribute__((noreturn, cold));
+
 /*
  * Room for one more item in a growing array: returns `items`, moved if need be,
  * with *capacity above `count`. New room is zeroed.

@@ -1,8 +1,9 @@
 #ifndef MAIL_REQUIRE_H
 #define MAIL_REQUIRE_H
 
+#include "base/mem.h"
+
 #include <stdbool.h>
-#include <stdlib.h>
 
 /*
  * What OpenSSL does of what we ask: hashing, or anything with a valid key, it fails at only when memory
@@ -11,7 +12,7 @@
 static inline void require(bool is_done)
 {
 	if (!is_done)
-		abort();
+		mem_give_up();
 }
 
 #endif

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mem_give_up(void)
+{
+	fputs("dateline: out of memory\n", stderr);
+	abort();
+}
+
 static void *must_have(void *memory)
 {
-	if (!memory) {
-		fputs("dateline: out of memory\n", stderr);
-		abort();
-	}
+	if (!memory)
+		mem_give_up();
 	return memory;
 }
 

@@ -319,7 +319,7 @@ enum status link_open(struct link *link, const struct link_options *options, str
 	link->multi = curl_multi_init();
 	link->easy = curl_easy_init();
 	if (!link->multi || !link->easy)
-		abort();
+		mem_give_up();
 	set_options(link, url);
 	curl_url_cleanup(url);
 	curl_multi_setopt(link->multi, CURLMOPT_SOCKETFUNCTION, on_socket);

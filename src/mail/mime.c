@@ -28,18 +28,18 @@ static const struct mailmime *const_node_of(const struct mime_part *part)
 	return (const struct mailmime *)part;
 }
 
-/* libetpan answers NULL only when memory is out, where we abort (base/mem.h). */
+/* libetpan answers NULL only when memory is out, where we give up (base/mem.h). */
 static void *got(void *made)
 {
 	if (!made)
-		abort();
+		mem_give_up();
 	return made;
 }
 
 static void append(clist *list, void *item)
 {
 	if (clist_append(list, item) < 0)
-		abort();
+		mem_give_up();
 }
 
 static struct mailmime_type *new_discrete_type(struct span name)
@@ -141,7 +141,7 @@ struct mime_part *mime_new_related(const char *root_type, const char *boundary)
 void mime_add(struct mime_part *multipart, struct mime_part *part)
 {
 	if (mailmime_add_part(node_of(multipart), node_of(part)) != MAILIMF_NO_ERROR)
-		abort();
+		mem_give_up();
 }
 
 enum status mime_set_disposition(
@@ -386,7 +386,7 @@ static void write_by_libetpan(const struct mailmime *node, struct mailmime_field
 		result = mailmime_content_write_mem(text, &column, node->mm_content_type);
 	}
 	if (result != MAILIMF_NO_ERROR)
-		abort();
+		mem_give_up();
 	str_add(out, span_bytes(text->str, text->len));
 	mmap_string_free(text);
 }

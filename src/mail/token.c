@@ -64,9 +64,8 @@ static void add_name(const struct token_epoch *epoch, struct span input, struct 
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 
-	if (!HMAC(EVP_sha256(), epoch->bytes, sizeof(epoch->bytes), (const unsigned char *)input.ptr,
-		    input.len, mac, NULL))
-		abort();
+	require(HMAC(EVP_sha256(), epoch->bytes, sizeof(epoch->bytes), (const unsigned char *)input.ptr,
+			input.len, mac, NULL) != NULL);
 	codec_base32(span_bytes(mac, NAME_BYTES), out);
 }
 
