@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "base/thread.h"
 #include "deliver/engine.h"
 #include "deliver/flight.h"
@@ -25,8 +26,13 @@
 #define BUILDERS_MOST 8u
 /* How often to look at what the others are doing, if they don't say. */
 #define LOOK_EVERY_MS 500
-/* After so many notes the flight record is cut back to what isn't in the store yet. */
+/* After so many notes the flight record is cut back to what isn't in the store yet: a test can't send so
+ * many. */
+#ifdef DATELINE_STEPS
+#define FLIGHT_NOTES_MOST 10u
+#else
 #define FLIGHT_NOTES_MOST 50000u
+#endif
 
 struct courier {
 	struct newsroom *newsroom;
@@ -153,7 +159,9 @@ static enum status engine_turns(void *context, struct err *err)
 
 	if (courier->stops)
 		storekeeper_stop_claiming(courier->keeper);
+	step("courier.turning");
 	belt_put_done(courier->belt, &courier->done, flight_mark(courier->flight));
+	step("courier.turned");
 	storekeeper_read_news(courier->keeper, &courier->news);
 	note_progress(courier, &courier->news.counts);
 	if (courier->options.progress)
@@ -219,6 +227,7 @@ static enum status open_flight(struct courier *courier, struct newsroom *newsroo
 	free(path);
 	if (status == OK)
 		status = recover_flight(courier->store, courier->flight, courier->settings, &recovery, err);
+	step("courier.recovered");
 	if (status == OK && recovery.settled + recovery.unknown + recovery.given_back)
 		log_warning("the last sender was interrupted: %zu replies recorded, %zu unknown, %zu back in "
 			    "the queue",
@@ -303,6 +312,7 @@ static enum status end_run(struct courier *courier, struct err *err)
 	enum status status;
 
 	join_threads(courier);
+	step("courier.joined");
 	status = load_end(courier->load, err);
 	note_progress(courier, load_counts(courier->load));
 	courier->progress.next_ms = load_next_try_ms(courier->load);

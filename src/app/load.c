@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 
@@ -312,6 +313,7 @@ static enum status commit_turn(void *context, struct err *err)
 	struct load *load = context;
 	enum status status = commit_settled(load, err);
 
+	step("load.settled");
 	if (status == OK)
 		status = hold_what_cannot_go(load, err);
 	if (status == OK && load->is_going_on)
@@ -320,6 +322,7 @@ static enum status commit_turn(void *context, struct err *err)
 		status = look_at_holds(load, err);
 	if (status == OK)
 		status = claim_more(load, err);
+	step("load.claimed");
 	if (status == OK)
 		status = end_finished(load, err);
 	return status;
@@ -353,6 +356,7 @@ static enum status finish_all(void *context, struct err *err)
 		if (status == OK && (state == DISPATCH_SENDING || state == DISPATCH_CANCELLED))
 			status = outcome_finish(load->store, load->carried[i].id, err);
 	}
+	step("load.finishing");
 	return status;
 }
 
@@ -408,6 +412,7 @@ static enum status commit(struct load *load, store_work_fn *work, struct err *er
 	size_t settled = load->settled.count;
 	enum status status = store_transaction(load->store, work, load, err);
 
+	step("load.committed");
 	if (status != OK)
 		return status;
 	load->counts.settled += (int64_t)settled;

@@ -6,6 +6,7 @@
 #include "app/outcome.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 
@@ -146,6 +147,7 @@ static enum status settle_all(void *context, struct err *err)
 		if (i == 0 || recovering->claimed[i].dispatch != recovering->claimed[i - 1].dispatch)
 			status = outcome_finish(recovering->store, recovering->claimed[i].dispatch, err);
 	}
+	step("recover.settled");
 	return status;
 }
 
@@ -164,8 +166,10 @@ enum status recover_flight(struct store *store, struct flight *flight, const str
 	*out = (struct recovery){0};
 	if (status == OK && recovering.flown_count)
 		qsort(recovering.flown, recovering.flown_count, sizeof(*recovering.flown), by_delivery);
+	step("recover.read");
 	if (status == OK)
 		status = store_transaction(store, settle_all, &recovering, err);
+	step("recover.committed");
 	if (status == OK)
 		status = flight_truncate(flight, flight_mark(flight), err);
 	free(recovering.flown);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "base/thread.h"
 
 #include <stdatomic.h>
@@ -55,6 +56,7 @@ static enum status turn(struct storekeeper *keeper, bool is_going_on, struct fli
 	if (status == E_BUSY)
 		log_warning("%s", err.text);
 	publish(keeper, mark, status, &err);
+	step("storekeeper.told");
 	belt_put_claimed(keeper->belt, &claimed);
 	return status == E_BUSY ? OK : status;
 }

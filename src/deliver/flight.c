@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/step.h"
 #include "deliver/reply.h"
 
 #include <assert.h>
@@ -155,7 +156,9 @@ static enum status switch_to(struct flight *flight, uint64_t generation, int64_t
 
 	reply_copy_text(header.boot_id, sizeof(header.boot_id), span_of(clock_boot_id()));
 	header.checksum = header_checksum(&header);
+	step("flight.switching");
 	status = write_at(flight, &header, sizeof(header), 0, err);
+	step("flight.switched");
 	if (!status)
 		flight->header = header;
 	return status;
@@ -293,7 +296,9 @@ enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t p
 	int64_t at;
 
 	memcpy(final.digest, digest, sizeof(final.digest));
+	step("flight.noting_final");
 	status = append(flight, &final.record, err);
+	step("flight.noted_final");
 	at = flight->end - (int64_t)sizeof(final);
 	if (status)
 		return status;
@@ -362,7 +367,9 @@ enum status flight_note_reply(struct flight *flight, const struct attempt *attem
 	memcpy(reply.digest, attempt->digest, sizeof(reply.digest));
 	reply.record.size = (uint32_t)(sizeof(reply) + pack_texts(&reply, buffer + sizeof(reply), attempt));
 	memcpy(buffer, &reply, sizeof(reply));
+	step("flight.noting_reply");
 	status = append(flight, (struct record *)buffer, err);
+	step("flight.noted_reply");
 	if (!status)
 		close_final(flight, attempt);
 	return status;

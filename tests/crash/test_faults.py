@@ -161,9 +161,9 @@ class Limits(FaultCase):
     press, server = self.begin("--delay-ms", "1")
     least = next(mib for mib in range(16, 1024, 2)
       if self.with_limit(press, resource.RLIMIT_AS, mib << 20, ("version",)).returncode == DONE)
-    step_kib = 128 if TRIES_ALL else 1024
+    step_kib = 256 if TRIES_ALL else 3072
     told = self.give_more(press, resource.RLIMIT_AS, range(least << 20, (least + 512) << 20, step_kib << 10),
-      "memory|[Mm]emory|resource")
+      "[Mm]emory|start another thread")
     twice, marked = self.assert_mended(press, server, told)
     self.assertTrue(told, "it was enough")
     print(f"verdict: too little memory {told} times: {len(marked)} marked, {len(twice)} twice")

@@ -14,8 +14,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from crashcase import SEND, CrashCase, Journal, addresses, two_relays  # noqa: E402
-from newsroom import DONE, HELD, Newsroom, NewsroomCase, ended, people  # noqa: E402
+from crashcase import SEND, STEPS_PROGRAM, CrashCase, Journal, addresses, two_relays  # noqa: E402
+from newsroom import DONE, HELD, PROGRAM, Newsroom, NewsroomCase, ended, people  # noqa: E402
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "50"))
 SEED = int(os.environ.get("DATELINE_SEED", "0")) or time.time_ns() % 1_000_000_000
@@ -72,7 +72,8 @@ class Sending(CrashCase):
     """One dispatch to everybody, killed until there were enough of it or it ended. The kills that counted."""
     before = killed.counts["open"]
     for arguments in self.commands():
-      process = self.running(press, *arguments)
+      # Either the program, or the one that cuts its flight record back every few notes.
+      process = self.running(press, *arguments, program=self.random.choice((PROGRAM, STEPS_PROGRAM)))
       done = ended(process) if killed.is_enough else self.kill(press, process, killed)
       self.assertIn(done.returncode, (DONE, HELD, -signal.SIGKILL), done.stdout + done.stderr)
       if done.returncode == HELD:
