@@ -7,6 +7,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 
 enum status thread_start(
 	pthread_t *thread, const char *name, void *(*work)(void *context), void *context, struct err *err)
@@ -19,7 +20,9 @@ enum status thread_start(
 	reason = pthread_create(thread, NULL, work, context);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (reason)
-		return err_system(err, reason, "can't start another thread (\"%s\")", name);
+		return err_set(err, E_IO,
+			"can't start the thread \"%s\": %s; allow it more memory, or more processes", name,
+			strerror(reason));
 	pthread_setname_np(*thread, name);
 	return OK;
 }
