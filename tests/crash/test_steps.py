@@ -25,6 +25,8 @@ CONNECTIONS = 2
 READERS = addresses(COUNT)
 HITS_MOST = 12
 TRIES_ALL = os.environ.get("DATELINE_HITS") == "all"
+# How long a server lives that serves all hits of all steps; it ends with its test.
+LIFE = ("--seconds", "7200")
 # What a command must pass, or the marks were lost.
 EXPECTED = {
   "send": {"store.begun", "store.committing", "store.committed", "freeze.prepared", "freeze.keeping", "freeze.kept",
@@ -96,7 +98,7 @@ class StepCase(CrashCase):
 
 class Sent(StepCase):
   def test_send(self):
-    server = self.enterContext(Server())
+    server = self.enterContext(Server(*LIFE))
     servers = Servers(server)
     sums = collections.Counter()
 
@@ -115,7 +117,7 @@ class Sent(StepCase):
 
   def test_recovery(self):
     """Killed with messages in flight, and then once more at each step of putting that in order."""
-    server = self.enterContext(Server())
+    server = self.enterContext(Server(*LIFE))
     servers = Servers(server)
 
     def begin():
@@ -151,7 +153,7 @@ class Brakes(StepCase):
     return press
 
   def setUp(self):
-    self.server = self.enterContext(Server("--reject", "MAIL=450 4.3.0 come back tomorrow"))
+    self.server = self.enterContext(Server("--reject", "MAIL=450 4.3.0 come back tomorrow", *LIFE))
 
   def state(self, press):
     return press.dispatch()["state"]
@@ -184,7 +186,7 @@ class Brakes(StepCase):
     self.at_each_step("cancel", self.deferred, ("cancel", "1", "--yes"), judge)
 
   def test_resolve(self):
-    forgetful = self.enterContext(Server("--drop-at", "kept"))
+    forgetful = self.enterContext(Server("--drop-at", "kept", *LIFE))
     address = READERS[0]
 
     def begin():
@@ -203,7 +205,7 @@ class Brakes(StepCase):
 class Following(StepCase):
   def test_hand_over(self):
     """The one that hands over is killed; the other one knows, or doesn't yet."""
-    server = self.enterContext(Server("--delay-ms", "5"))
+    server = self.enterContext(Server("--delay-ms", "5", *LIFE))
     servers = Servers(server)
     expected = {*addresses(60), *(address.replace("paper", "sahafa") for address in addresses(4))}
 
