@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import statistics
 import sys
 import tempfile
@@ -143,6 +144,8 @@ def main():
   if not os.path.exists(wires.SINK):
     sys.exit("bench_send.py: there's no smtp-sink: apt-get install postfix")
   allow_files()
+  # Ended from outside, it still ends what it started and removes its newsrooms.
+  signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench_send.py: terminated"))
   try:
     results = run(bool(os.environ.get("QUICK")), options.only)
   except measure.Failed as failure:

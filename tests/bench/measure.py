@@ -1,17 +1,18 @@
 """What a process took: its time, its CPU by thread, its peak memory."""
 
 import collections
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 SAMPLE_S = 0.02
 LIMIT_S = 1800
+WORDS_LINES = 20  # of a process that failed
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -87,34 +88,43 @@ def peak_of(usage, watch):
   return usage.ru_maxrss if usage.ru_maxrss > own else watch.peak_kib
 
 
+@contextlib.contextmanager
+def started(command, options):
+  """Not left behind when we are ended meanwhile."""
+  process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    text=True, **options)
+  try:
+    yield process
+  finally:
+    if process.returncode is None:
+      process.kill()
+      process.wait()
+    process.stdout.close()
+
+
 def run(command, starts_at="", ends_at="", may_end_with=(0,), **options):
   """
   Run it to its end. `starts_at`: the clock starts when it writes these words; `ends_at`:
   it is stopped there, as by Ctrl-C, and the clock stops.
   """
-  with tempfile.TemporaryFile("w+") as rest:
-    started = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-      stderr=subprocess.STDOUT, text=True, **options)
+  began, cpu_before, ended, output = time.monotonic(), 0.0, None, []
+  with started(command, options) as process:
     watch = Watch(process.pid)
-    cpu_before, ended = 0.0, None
     for line in process.stdout:
-      rest.write(line)
+      output.append(line)
       if starts_at and starts_at in line:
-        started, cpu_before = time.monotonic(), cpu_of(process.pid)
+        began, cpu_before = time.monotonic(), cpu_of(process.pid)
       if ends_at and ends_at in line:
         ended = time.monotonic()
         process.send_signal(signal.SIGINT)
     _, status, usage = os.wait4(process.pid, 0)
     ended = ended or time.monotonic()
-    watch.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    if process.returncode not in may_end_with:
-      rest.seek(0)
-      raise Failed(f"{command[0]} ended with {process.returncode}: {rest.read()[-2000:]}")
+    watch.stop()
+  if process.returncode not in may_end_with:
+    raise Failed(f"{command[0]} ended with {process.returncode}: {''.join(output[-WORDS_LINES:])}")
   return {
-    "seconds": ended - started,
+    "seconds": ended - began,
     "cpu": usage.ru_utime + usage.ru_stime - cpu_before,
     "peak_kib": peak_of(usage, watch),
     "threads": watch.threads(),

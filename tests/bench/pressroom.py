@@ -40,7 +40,7 @@ class Pressroom:
     self.room = newsroom.Newsroom()
     self.room.add_release(release())
     self.room.write("people.csv", newsroom.people(count))
-    self.import_use = self.run("list", "import", "all", "people.csv")
+    self.run("list", "import", "all", "people.csv")
     os.remove(self.room.path_of("people.csv"))
     self.run("key", "new")
     self.keys = self.room.path_of("keys", DOMAIN)

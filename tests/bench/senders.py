@@ -43,7 +43,7 @@ class Senders:
       room.close()
 
   def room(self, count):
-    """Kept, but for the largest."""
+    """Made when it's first needed, kept to the end."""
     if count not in self.rooms:
       measure.note(f"  a newsroom with {count:,} journalists")
       self.rooms[count] = pressroom.Pressroom(self.folder, count)

@@ -2,8 +2,7 @@
 
 import dataclasses
 
-# Ways between sender and sink (wires.py), and what the messages are signed with.
-WIRES = ("plain", "STARTTLS", "50 ms")
+# What the messages are signed with: the algorithms, as the keys' files are named for them.
 SIGNINGS = {"unsigned": (), "Ed25519": ("ed25519",), "RSA+Ed25519": ("rsa", "ed25519")}
 
 
