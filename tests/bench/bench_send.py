@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How fast Dateline sends, beside others, all into the same smtp-sink: see sendrows.py.
 
-`make bench` runs it all, `make bench QUICK=1` a small part with a tenth of the recipients. What it
+`make bench` runs it all, `make bench QUICK=1` a small part with few recipients. What it
 finds goes to standard output and, as bench.md, bench.svg and bench.json, to build/bench.
 `bench_send.py --show` draws them again from bench.json; `--only WORDS` runs the rows alone whose line of
 progress has these words ("50 ms, 20").

@@ -142,7 +142,7 @@ def legend(x, y):
 
 
 def draw(results):
-  small = ", a tenth of the recipients, once" if results["quick"] else ""
+  small = ", few recipients, once" if results["quick"] else ""
   out = [
     text(MARGIN, 48, "How fast Dateline sends", 24, INK, 700),
     text(MARGIN, 70, f"All on one machine with {results['cores']} cores, in one run, into one smtp-sink, which counts. "

@@ -160,7 +160,7 @@ def parts(results, bars):
 
 
 def notes(results):
-  small = " A tenth of the recipients, once: QUICK." if results["quick"] else ""
+  small = " Few recipients, once: QUICK." if results["quick"] else ""
   return (f"{results['date']}, {results['cores']} cores, all on one machine into one smtp-sink, which counts.{small} "
     "smtp-source has no TLS and no signing: it sends ready messages. nodemailer signs with RSA alone. "
     "50 ms: through a proxy that holds each direction back by 25 ms.")  # fmt: skip
