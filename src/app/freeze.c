@@ -11,6 +11,7 @@
 #include "app/slots.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/step.h"
 #include "mail/addr.h"
@@ -433,8 +434,10 @@ static enum status begin_patiently(struct store *store, struct err *err)
 {
 	enum status status = store_begin(store, err);
 
-	for (int i = 0; i < WAITS && status == E_BUSY; i++)
+	for (int i = 0; i < WAITS && status == E_BUSY; i++) {
+		log_warning("%s", err->text);
 		status = store_begin(store, err);
+	}
 	return status;
 }
 
