@@ -160,9 +160,9 @@ class Limits(FaultCase):
 
   def test_little_memory(self):
     press, server = self.begin("--delay-ms", "1")
-    least = next(mib for mib in range(16, 1024, 2)
+    least = next(mib for mib in range(16, 1024, 6)
       if self.with_limit(press, resource.RLIMIT_AS, mib << 20, ("version",)).returncode == DONE)
-    step_kib = 256 if TRIES_ALL else 3072
+    step_kib = 256 if TRIES_ALL else 6144
     told = self.give_more(press, resource.RLIMIT_AS, range(least << 20, (least + 512) << 20, step_kib << 10),
       "[Mm]emory|start another thread")
     twice, marked = self.assert_mended(press, server, told)
