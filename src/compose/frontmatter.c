@@ -262,7 +262,7 @@ static enum status parse_yaml(
 	enum status status;
 
 	if (!yaml_parser_initialize(&reader.yaml))
-		return err_set(err, E_INTERNAL, "%s: the YAML parser can't start", path);
+		return err_set(err, E_INTERNAL, "%s: out of memory for the YAML parser", path);
 	yaml_parser_set_encoding(&reader.yaml, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&reader.yaml, (const unsigned char *)text.ptr, text.len);
 	status = read_document(&reader, &tree);

@@ -202,6 +202,8 @@ class CrashCase(NewsroomCase):
       self.assertIn(done.returncode, expected_statuses, done.stdout + done.stderr)
       if done.returncode == HELD:
         self.resolve(press, servers)
+        if press.dispatch()["state"] == "held":
+          press.call("resume", "1")
       if self.is_finished(press):
         return
     self.fail("it doesn't end")
