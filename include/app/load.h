@@ -40,25 +40,19 @@ enum status load_add(struct load *load, int64_t id, struct err *err);
 /* Jobs that are done: with an outcome, or to go back; the next turn has them. Leaves `done` empty. */
 void load_take_done(struct load *load, struct courierjob_queue *done);
 
-/* What there is between the claim and the sender. */
-struct load_way {
-	size_t count;         /* jobs */
-	size_t largest_bytes; /* of the messages built so far; 0: not known */
-};
-
 /*
  * One turn: settle what is done, look at holds, and, if `is_going_on`, take on what others
  * hand over and claim more, into `claimed`, to be built. Failures of the store:
  * nothing of the turn was kept, E_BUSY means that it can be had again.
  */
-enum status load_turn(struct load *load, bool is_going_on, const struct load_way *way,
+enum status load_turn(struct load *load, bool is_going_on, const struct belt_way *way,
 	struct courierjob_queue *claimed, struct err *err);
 /* The last turn: nothing more is claimed, dispatches of which nothing is left end. All jobs are done by now.
  */
 enum status load_end(struct load *load, struct err *err);
 
 /* When the next turn is due, `is_going_on` or only settling. */
-struct belt_need load_need(const struct load *load, bool is_going_on, const struct load_way *way);
+struct belt_need load_need(const struct load *load, bool is_going_on, const struct belt_way *way);
 
 /* When there'll be more to send: now, at a deferred one's try within `wait_ms`, or INT64_MAX: never. */
 int64_t load_next_ms(const struct load *load, int64_t wait_ms);

@@ -178,24 +178,14 @@ bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct cour
 	return !is_stopped;
 }
 
-size_t belt_on_the_way(struct belt *belt)
+struct belt_way belt_way(struct belt *belt)
 {
-	size_t count;
+	struct belt_way way;
 
 	lock(belt);
-	count = on_the_way(belt);
+	way = (struct belt_way){on_the_way(belt), belt->largest_bytes};
 	unlock(belt);
-	return count;
-}
-
-size_t belt_largest_bytes(struct belt *belt)
-{
-	size_t bytes;
-
-	lock(belt);
-	bytes = belt->largest_bytes;
-	unlock(belt);
-	return bytes;
+	return way;
 }
 
 void belt_stop(struct belt *belt)

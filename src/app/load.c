@@ -52,7 +52,7 @@ struct load {
 };
 
 /* How many to have on their way. One, until a message's size is known. */
-static size_t claims_wanted(const struct load *load, const struct load_way *way)
+static size_t claims_wanted(const struct load *load, const struct belt_way *way)
 {
 	size_t wanted = load->used * TURNS_AHEAD;
 	size_t fitting = way->largest_bytes ? WAY_BYTES_MAX / way->largest_bytes : 1;
@@ -448,7 +448,7 @@ static void note_use(struct load *load, size_t done)
 	load->used = done > faded ? done : faded;
 }
 
-enum status load_turn(struct load *load, bool is_going_on, const struct load_way *way,
+enum status load_turn(struct load *load, bool is_going_on, const struct belt_way *way,
 	struct courierjob_queue *claimed, struct err *err)
 {
 	struct load_counts counts = load->counts;
@@ -478,7 +478,7 @@ enum status load_end(struct load *load, struct err *err)
 	return status;
 }
 
-struct belt_need load_need(const struct load *load, bool is_going_on, const struct load_way *way)
+struct belt_need load_need(const struct load *load, bool is_going_on, const struct belt_way *way)
 {
 	return (struct belt_need){
 		.low = claims_wanted(load, way) / 2,

@@ -261,39 +261,38 @@ struct shuffling {
 	uint64_t seed;
 };
 
-static int by_random(const struct shuffling *shuffling, uint32_t a, uint32_t b)
+/* By a number, and at random among those of the same. */
+static int by_number(
+	const struct shuffling *shuffling, uint32_t x, uint32_t y, uint32_t index_x, uint32_t index_y)
 {
-	uint64_t x = random_of(shuffling->seed, a);
-	uint64_t y = random_of(shuffling->seed, b);
+	uint64_t random_x, random_y;
 
-	return x < y ? -1 : x > y;
+	if (x != y)
+		return x < y ? -1 : 1;
+	random_x = random_of(shuffling->seed, index_x);
+	random_y = random_of(shuffling->seed, index_y);
+	return random_x < random_y ? -1 : random_x > random_y;
 }
 
 static int by_domain(const void *a, const void *b, void *context)
 {
 	const struct shuffling *shuffling = context;
-	const uint32_t *i = a;
-	const uint32_t *k = b;
-	uint32_t x = shuffling->recipients[*i].domain_hash;
-	uint32_t y = shuffling->recipients[*k].domain_hash;
+	uint32_t i = *(const uint32_t *)a;
+	uint32_t k = *(const uint32_t *)b;
 
-	if (x != y)
-		return x < y ? -1 : 1;
-	return by_random(shuffling, *i, *k);
+	return by_number(
+		shuffling, shuffling->recipients[i].domain_hash, shuffling->recipients[k].domain_hash, i, k);
 }
 
 /* `position` is a place yet: see spread_domain. */
 static int by_place(const void *a, const void *b, void *context)
 {
 	const struct shuffling *shuffling = context;
-	const uint32_t *i = a;
-	const uint32_t *k = b;
-	uint32_t x = shuffling->recipients[*i].position;
-	uint32_t y = shuffling->recipients[*k].position;
+	uint32_t i = *(const uint32_t *)a;
+	uint32_t k = *(const uint32_t *)b;
 
-	if (x != y)
-		return x < y ? -1 : 1;
-	return by_random(shuffling, *i, *k);
+	return by_number(
+		shuffling, shuffling->recipients[i].position, shuffling->recipients[k].position, i, k);
 }
 
 /*

@@ -21,11 +21,6 @@ struct storekeeper {
 	struct storekeeper_news news;
 };
 
-static struct load_way look_at_way(const struct storekeeper *keeper)
-{
-	return (struct load_way){belt_on_the_way(keeper->belt), belt_largest_bytes(keeper->belt)};
-}
-
 static void publish(
 	struct storekeeper *keeper, struct flight_mark mark, enum status status, const struct err *err)
 {
@@ -48,7 +43,7 @@ static void publish(
 /* A store that is busy is asked again; what is done waits in memory and in the flight record. */
 static enum status turn(struct storekeeper *keeper, bool is_going_on, struct flight_mark mark)
 {
-	struct load_way way = look_at_way(keeper);
+	struct belt_way way = belt_way(keeper->belt);
 	struct courierjob_queue claimed = {0};
 	struct err err;
 	enum status status = load_turn(keeper->load, is_going_on, &way, &claimed, &err);
@@ -70,7 +65,7 @@ static void *keep(void *context)
 	while (status == OK) {
 		struct courierjob_queue done = {0};
 		bool is_going_on = !atomic_load(&keeper->is_stopping);
-		struct load_way way = look_at_way(keeper);
+		struct belt_way way = belt_way(keeper->belt);
 		struct belt_need need = load_need(keeper->load, is_going_on, &way);
 
 		if (!belt_wait_done(keeper->belt, &need, &done, &mark))

@@ -91,7 +91,7 @@ const struct verdict_code_rule verdict_code_rules[] = {
 	{0, 452, 0, 0, 0, MEANS_BUSY},
 	{PHASE_RCPT, 552, 0, 0, 0, MEANS_MAILBOX_LATER},
 	{0, 552, 0, 0, 0, MEANS_UNFIT},
-	{0, 500, 0, 0, 0, MEANS_RELAY_LATER}, /* syntax, not implemented */
+	{0, 500, 0, 0, 0, MEANS_RELAY_LATER}, /* 500 to 504: commands that it does not know */
 	{0, 502, 0, 0, 0, MEANS_RELAY_LATER},
 	{0, 504, 0, 0, 0, MEANS_RELAY_LATER},
 	{0, 555, 0, 0, 0, MEANS_RELAY_LATER},

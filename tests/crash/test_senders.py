@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from crashcase import SEND, CrashCase, Journal, Servers, addresses  # noqa: E402
-from enginecase import Server, wait_for  # noqa: E402
+from enginecase import wait_for  # noqa: E402
 from newsroom import DONE, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
 
 COUNT = 120
@@ -28,11 +28,6 @@ class SenderCase(CrashCase):
     self.press = self.newsroom(connections=CONNECTIONS, after=("0s",))
     self.press.add_release()
     self.press.import_people("europe", people(COUNT))
-
-  def server(self, *options):
-    server = self.enterContext(Server(*options))
-    self.press.configure(url=server.url)
-    return server
 
   def sending(self, server, after=10):
     process = self.running(self.press, *SEND)

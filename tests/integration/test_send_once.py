@@ -7,7 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from enginecase import Server, wait_for  # noqa: E402
+from enginecase import wait_for  # noqa: E402
 from newsroom import (  # noqa: E402
   DONE, ENGLISH, FAILED, HELD, PARTLY, UNFINISHED, USAGE, NewsroomCase, ended, people, read_strictly, text_of,
   wait_until_accepted,
@@ -23,11 +23,6 @@ class OnceCase(NewsroomCase):
     self.press = self.newsroom()
     self.press.add_release()
     self.press.import_people("europe", people(COUNT))
-
-  def server(self, *options):
-    server = self.enterContext(Server(*options))
-    self.press.configure(url=server.url)
-    return server
 
   def interrupted(self, server, *arguments, after=10):
     """Stopped by Ctrl-C when so many were accepted: how it ended."""

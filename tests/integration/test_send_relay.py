@@ -26,11 +26,6 @@ class RelayCase(NewsroomCase):
     self.press.add_release()
     self.press.import_people("europe", people(COUNT))
 
-  def server(self, *options):
-    server = self.enterContext(Server(*options))
-    self.press.configure(url=server.url)
-    return server
-
   def assert_all_get_it_from_now_on(self, press=None):
     """The relay is well again: everybody has one accepted message."""
     press = press or self.press

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import unittest
 
-from enginecase import WAIT_S, wait_for
+from enginecase import WAIT_S, Server, wait_for
 
 PROGRAM = os.path.abspath(os.environ.get("DATELINE", "build/release/dateline"))
 # In memory where there's such a place: these tests kill processes, not machines.
@@ -214,6 +214,12 @@ class NewsroomCase(unittest.TestCase):
 
   def newsroom(self, **settings):
     return self.enterContext(Newsroom(**settings))
+
+  def server(self, *options):
+    """A server through which the test's own press sends from now on."""
+    server = self.enterContext(Server(*options))
+    self.press.configure(url=server.url)
+    return server
 
   def running(self, newsroom, *arguments, **options):
     """A command that goes on; ended with the test at the latest."""

@@ -56,15 +56,15 @@ static struct carrying loaded(struct newsroomcase *room)
 	return c;
 }
 
-static struct load_way way_of(const struct carrying *c)
+static struct belt_way way_of(const struct carrying *c)
 {
-	return (struct load_way){c->ready.count, c->largest_bytes};
+	return (struct belt_way){c->ready.count, c->largest_bytes};
 }
 
 /* A turn, and all that it claimed is built. */
 static void turn(struct carrying *c)
 {
-	struct load_way way = way_of(c);
+	struct belt_way way = way_of(c);
 	struct courierjob_queue claimed = {0};
 	struct courierjob *job;
 
@@ -106,7 +106,7 @@ static void end(struct carrying *c)
 
 static bool is_hungry(const struct carrying *c)
 {
-	struct load_way way = way_of(c);
+	struct belt_way way = way_of(c);
 	struct belt_need need = load_need(c->load, true, &way);
 
 	return need.can_claim && c->ready.count <= need.low;
@@ -269,7 +269,7 @@ static void a_turn_that_stops_takes_nothing_on(void **state)
 	struct newsroomcase *room = *state;
 	struct carrying c = loaded(room);
 	struct courierjob_queue claimed = {0};
-	struct load_way way = {0};
+	struct belt_way way = {0};
 
 	assert_int_equal(load_turn(c.load, false, &way, &claimed, &room->place.err), OK);
 	assert_int_equal(claimed.count, 0);
@@ -282,7 +282,7 @@ static void a_turn_that_cannot_be_kept_leaves_everything_as_it_was(void **state)
 	struct newsroomcase *room = *state;
 	struct carrying c = loaded(room);
 	struct courierjob_queue claimed = {0};
-	struct load_way way = {0};
+	struct belt_way way = {0};
 
 	assert_int_equal(store_begin(room->place.store, &room->place.err), OK);
 	assert_int_not_equal(load_turn(c.load, true, &way, &claimed, &room->place.err), OK);
