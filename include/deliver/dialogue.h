@@ -88,6 +88,8 @@ void dialogue_quit(struct dialogue *dialogue);
 
 /* Nothing more will be said: close the connection. True from dialogue_lost or the server's goodbye on. */
 bool dialogue_is_over(const struct dialogue *dialogue);
+/* The server said 421, whatever that did to the messages under way. */
+bool dialogue_was_dismissed(const struct dialogue *dialogue);
 /* No message is under way and no reply is awaited. */
 bool dialogue_is_idle(const struct dialogue *dialogue);
 /* Messages under way: 0, 1 or 2. */

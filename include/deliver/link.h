@@ -42,6 +42,7 @@ struct link_facts {
 struct link_failure {
 	enum attempt_phase phase;
 	bool is_permanent; /* trying again changes nothing: settings or certificates must */
+	int code;          /* of the reply that refused us, 0 if none did */
 	char words[512];   /* why, and what to do */
 };
 

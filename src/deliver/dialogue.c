@@ -60,6 +60,7 @@ struct dialogue {
 	bool is_quitting;
 	bool is_quit_said;
 	bool is_out_of_step; /* its answers don't fit what was said */
+	bool is_dismissed;   /* by 421 */
 	bool is_lost;        /* the connection; replies that came before it are still good */
 	bool is_over;
 	char words[512];
@@ -113,6 +114,12 @@ static void end_out_of_step(struct dialogue *d, const char *what)
 {
 	d->is_out_of_step = true;
 	end_with_reply(d, what);
+}
+
+static void end_with_goodbye(struct dialogue *d)
+{
+	d->is_dismissed = true;
+	end_with_reply(d, "the relay closes the connection");
 }
 
 static void expect(struct dialogue *d, enum expected kind, uint64_t serial)
@@ -325,7 +332,7 @@ static bool on_unasked(struct dialogue *d, struct dialogue_event *event)
 	int class = d->reply.code / 100;
 
 	if (d->reply.code == 421)
-		end_with_reply(d, "the relay closes the connection");
+		end_with_goodbye(d);
 	else
 		end_out_of_step(d, "the relay answers what it wasn't asked");
 	if (t->serial && t->phase == PHASE_BODY && (class == 4 || class == 5))
@@ -340,7 +347,7 @@ static bool on_unasked(struct dialogue *d, struct dialogue_event *event)
 static bool on_goodbye(struct dialogue *d, enum expected kind, struct transaction *t,
 	enum attempt_phase phase, struct dialogue_event *event)
 {
-	end_with_reply(d, "the relay closes the connection");
+	end_with_goodbye(d);
 	if (!t || (kind == EXPECT_MAIL && d->is_any_mail_answered))
 		return false;
 	return settle(d, t, phase, event);
@@ -526,6 +533,11 @@ void dialogue_quit(struct dialogue *d)
 bool dialogue_is_over(const struct dialogue *d)
 {
 	return d->is_over || d->is_lost;
+}
+
+bool dialogue_was_dismissed(const struct dialogue *d)
+{
+	return d->is_dismissed;
 }
 
 bool dialogue_is_idle(const struct dialogue *d)

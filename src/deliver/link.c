@@ -395,6 +395,7 @@ static enum link_state fail(struct link *link, const struct failure_rule *rule, 
 	link->state = LINK_FAILED;
 	link->failure.phase = rule->phase;
 	link->failure.is_permanent = rule->is_permanent && !is_temporary;
+	link->failure.code = is_refusal ? link->last_code : 0;
 	snprintf(link->failure.words, sizeof(link->failure.words), "%s%s%s%s; %s", reason,
 		is_refusal ? " (it said \"" : "", is_refusal ? link->last_line : "", is_refusal ? "\")" : "",
 		rule->advice);

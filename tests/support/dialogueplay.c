@@ -237,6 +237,11 @@ static void expect_happened(struct play *play, struct span wanted)
 			fail_at(play, "the session goes on");
 		return;
 	}
+	if (span_equals(wanted, SPAN("dismissed"))) {
+		if (!dialogue_was_dismissed(play->dialogue))
+			fail_at(play, "the server has not said goodbye");
+		return;
+	}
 	if (!span_line(&rest, &line))
 		fail_at(play, "nothing happened, expected \"%.*s\"", SPAN_ARG(wanted));
 	for (int i = 0; i < 4 && span_split(&words, ' ', &part); i++)

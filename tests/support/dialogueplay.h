@@ -32,6 +32,7 @@
  *   = NAME returned                   it was certainly not sent
  *   = NAME refused: WORDS             it was not taken
  *   = over                            the session must be over by then
+ *   = dismissed                       the server must have said 421 by then
  */
 #define PLAY_MAILS_MAX 8
 #define PLAY_NEVER SIZE_MAX
