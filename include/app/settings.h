@@ -47,6 +47,10 @@ struct sender_settings {
 
 struct relay_settings {
 	char *url;
+	char *name; /* "host:port" of the url, as the engine calls it; "" if it has none */
+	int line;   /* of its group in the file */
+	int order;
+	int weight;
 	int tls; /* enum relay_tls */
 	char *ca_file;
 	char *user;
@@ -56,7 +60,8 @@ struct relay_settings {
 	int messages_per_connection;
 	struct pace_windows rates; /* over all connections */
 	int64_t connect_timeout_ms, command_timeout_ms, data_timeout_ms, dot_timeout_ms;
-	char *password; /* from the file or the environment; "" without a user */
+	int64_t pause_first_ms, pause_most_ms; /* how long it is left alone in trouble, doubling */
+	char *password;                        /* from the file or the environment; "" without a user */
 };
 
 /* What a recipient domain may get. */
@@ -70,6 +75,7 @@ struct retry_settings {
 	struct duration_list after;
 	double jitter;
 	int64_t expire_ms;
+	int relay_tries; /* failed connections in a row, to every relay, after which `send` gives up */
 };
 
 struct settings {

@@ -98,7 +98,7 @@ void settingtable_format(const struct setting *table, const void *group, const c
 /* A text in quotes, as libconfig reads it. */
 void settingtable_quote(struct str *out, const char *text);
 
-/* "90s", "5m", "2h", "1d", "1h30m". E_SYNTAX; E_RANGE over a year. */
+/* "250ms", "90s", "5m", "2h", "1d", "1h30m". E_SYNTAX; E_RANGE over a year. */
 enum status settingtable_parse_duration(struct span text, int64_t *duration_ms, struct err *err);
 /* "20/1s", "10000/1h". E_SYNTAX; E_RANGE outside of 1 to 10 million messages in a second to 31 days. */
 enum status settingtable_parse_rate(struct span text, struct pace_window *window, struct err *err);

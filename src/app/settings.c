@@ -5,10 +5,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "deliver/link.h"
 #include "mail/addr.h"
 
 #include <libconfig.h>
 #include <stdlib.h>
+#include <strings.h>
 
 static const char *const tls_choices[] = {"none", "opportunistic", "required", NULL};
 static const char *const unknown_choices[] = {"resend", "hold", NULL};
@@ -38,9 +40,13 @@ static const struct setting sender_table[] = {
 };
 
 #define TIMEOUT_MAX_MS 3600000
+#define PAUSE_LEAST_MS 100
+#define PAUSE_MAX_MS 600000
 #define RELAY(field) offsetof(struct relay_settings, field)
 static const struct setting relay_table[] = {
 	{"url", SETTING_TEXT, RELAY(url), "", settingcheck_relay_url, 0, 0, NULL},
+	{"order", SETTING_INT, RELAY(order), "1", NULL, 1, 100, NULL},
+	{"weight", SETTING_INT, RELAY(weight), "1", NULL, 1, 100, NULL},
 	{"tls", SETTING_CHOICE, RELAY(tls), "required", NULL, 0, 0, tls_choices},
 	{"ca_file", SETTING_TEXT, RELAY(ca_file), "", settingcheck_line, 0, 0, NULL},
 	{"user", SETTING_TEXT, RELAY(user), "", settingcheck_line, 0, 0, NULL},
@@ -54,6 +60,10 @@ static const struct setting relay_table[] = {
 		NULL},
 	{"data_timeout", SETTING_DURATION, RELAY(data_timeout_ms), "2m", NULL, 1000, TIMEOUT_MAX_MS, NULL},
 	{"dot_timeout", SETTING_DURATION, RELAY(dot_timeout_ms), "10m", NULL, 1000, TIMEOUT_MAX_MS, NULL},
+	{"pause_first", SETTING_DURATION, RELAY(pause_first_ms), "1s", NULL, PAUSE_LEAST_MS, PAUSE_MAX_MS,
+		NULL},
+	{"pause_most", SETTING_DURATION, RELAY(pause_most_ms), "1m", NULL, PAUSE_LEAST_MS, PAUSE_MAX_MS,
+		NULL},
 	{"rates", SETTING_RATES, RELAY(rates), "", NULL, 0, 0, NULL},
 	{0},
 };
@@ -71,6 +81,7 @@ static const struct setting retry_table[] = {
 	{"after", SETTING_DURATIONS, RETRY(after), "2m 5m 10m 20m 40m 1h 2h 4h", NULL, 0, 0, NULL},
 	{"jitter", SETTING_NUMBER, RETRY(jitter), "0.2", NULL, 0, 0.9, NULL},
 	{"expire", SETTING_DURATION, RETRY(expire_ms), "48h", NULL, 0, 0, NULL},
+	{"relay_tries", SETTING_INT, RETRY(relay_tries), "5", NULL, 1, 1000, NULL},
 	{0},
 };
 
@@ -135,6 +146,49 @@ static void take_password(struct setting_faults *faults, struct relay_settings *
 	str_wipe(&secret);
 }
 
+/* Of the first of two settings that is in the file; else the group's. */
+static int line_of_either(const config_setting_t *group, const char *name, const char *other)
+{
+	const config_setting_t *found = config_setting_get_member(group, name);
+
+	if (!found)
+		found = config_setting_get_member(group, other);
+	return (int)config_setting_source_line(found ? found : group);
+}
+
+static void check_pauses(
+	struct setting_faults *faults, const struct relay_settings *relay, const config_setting_t *entry)
+{
+	if (relay->pause_most_ms < relay->pause_first_ms)
+		settingtable_fault(faults, line_of_either(entry, "pause_most", "pause_first"), E_RANGE,
+			"\"pause_most\" is shorter than \"pause_first\"; set it to as much or more");
+}
+
+static void name_relay(struct relay_settings *relay)
+{
+	char name[256] = "";
+
+	/* What is wrong with a url has been said. */
+	if (link_check_url(relay->url, name, sizeof(name), NULL) != OK)
+		name[0] = '\0';
+	relay->name = mem_copy_text(name);
+}
+
+/* Host names are the same in upper and lower case. */
+static void refuse_twin(struct setting_faults *faults, const struct settings *settings)
+{
+	const struct relay_settings *relay = &settings->relays[settings->relay_count - 1];
+
+	for (const struct relay_settings *other = settings->relays; other < relay && *relay->name; other++) {
+		if (strcasecmp(other->name, relay->name) != 0 || strcmp(other->user, relay->user) != 0)
+			continue;
+		settingtable_fault(faults, relay->line, E_CONFLICT,
+			"\"%s\"%s%s is the relay of line %d already; keep one of them", relay->name,
+			*relay->user ? " as user " : "", relay->user, other->line);
+		return;
+	}
+}
+
 static void read_relay(
 	struct setting_faults *faults, struct settings *settings, const config_setting_t *entry)
 {
@@ -151,6 +205,10 @@ static void read_relay(
 	settingtable_read_group(faults, "a relay", relay_table, entry, relay);
 	settingtable_require(faults, "a relay", relay_table, entry);
 	take_password(faults, relay, line);
+	check_pauses(faults, relay, entry);
+	relay->line = line;
+	name_relay(relay);
+	refuse_twin(faults, settings);
 }
 
 static void read_relays(
@@ -362,6 +420,7 @@ static void clear_relay(struct relay_settings *relay)
 	if (relay->password)
 		explicit_bzero(relay->password, strlen(relay->password));
 	free(relay->password);
+	free(relay->name);
 }
 
 void settings_free(struct settings *settings)
@@ -416,12 +475,16 @@ struct relay settings_relay(const struct settings *settings, size_t index)
 		.user = relay->user,
 		.password = relay->password,
 		.hello = settings->newsroom.domain,
+		.order = relay->order,
+		.weight = relay->weight,
 		.connections = relay->connections,
 		.messages_per_connection = relay->messages_per_connection,
 		.connect_timeout_ms = relay->connect_timeout_ms,
 		.command_timeout_ms = relay->command_timeout_ms,
 		.data_timeout_ms = relay->data_timeout_ms,
 		.dot_timeout_ms = relay->dot_timeout_ms,
+		.pause_first_ms = relay->pause_first_ms,
+		.pause_most_ms = relay->pause_most_ms,
 		.rates = relay->rates,
 	};
 }

@@ -70,10 +70,12 @@ enum status settingtable_tell(struct setting_faults *faults, void (*say)(void *c
 /* One number with its unit, taken off the front. */
 static bool take_part(struct span *rest, int64_t *ms)
 {
+	/* "ms" before "m": no part begins with a letter. */
 	static const struct {
-		char unit;
+		const char *unit;
 		int64_t ms;
-	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+	} units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+	struct span unit;
 	int64_t number = 0;
 	size_t digits = 0;
 
@@ -86,10 +88,11 @@ static bool take_part(struct span *rest, int64_t *ms)
 	}
 	if (!digits || digits == rest->len)
 		return false;
+	unit = span_from(*rest, digits);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (rest->ptr[digits] == units[i].unit) {
+		if (span_starts(unit, span_of(units[i].unit))) {
 			*ms = number * units[i].ms;
-			*rest = span_from(*rest, digits + 1);
+			*rest = span_from(unit, strlen(units[i].unit));
 			return true;
 		}
 	}
@@ -147,10 +150,10 @@ static void format_duration(int64_t ms, struct str *out)
 	static const struct {
 		const char *unit;
 		int64_t ms;
-	} units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
+	} units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 	size_t start = out->len;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (ms >= units[i].ms)
 			str_addf(out, "%" PRId64 "%s", ms / units[i].ms, units[i].unit);
 		ms %= units[i].ms;

@@ -14,8 +14,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* Connection failures in a row after which a person should rather look at the relay. */
-#define RELAY_TRIES 5
 #define PIPE_FIRST_MS 1000
 #define PIPE_LINE_EVERY_MS 5000
 
@@ -103,7 +101,7 @@ static enum status run(
 {
 	struct sender_options options = {
 		.courier = {.wait_ms = wait_ms,
-			.relay_tries = RELAY_TRIES,
+			.relay_tries = newsroom_settings(carrying->call->newsroom)->retry.relay_tries,
 			.progress = show_progress,
 			.context = carrying},
 		.following = say_following,

@@ -93,6 +93,11 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(faults.settings->relays[0].command_timeout_ms, 300000);
 	assert_int_equal(faults.settings->relays[0].data_timeout_ms, 120000);
 	assert_int_equal(faults.settings->relays[0].dot_timeout_ms, 600000);
+	assert_int_equal(faults.settings->relays[0].order, 1);
+	assert_int_equal(faults.settings->relays[0].weight, 1);
+	assert_int_equal(faults.settings->relays[0].pause_first_ms, 1000);
+	assert_int_equal(faults.settings->relays[0].pause_most_ms, 60000);
+	assert_int_equal(faults.settings->retry.relay_tries, 5);
 	assert_int_equal(faults.settings->retry.after.count, 8);
 	assert_int_equal(faults.settings->retry.after.items[0], 120000);
 	assert_int_equal(faults.settings->retry.expire_ms, 48 * 3600000);
@@ -193,6 +198,31 @@ static void a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire(void **state)
 	clear(&faults);
 }
 
+static void a_relay_comes_to_the_engine_as_it_is_set(void **state)
+{
+	struct faults faults;
+	struct relay relay;
+
+	load(state, &faults,
+		"newsroom = { name = \"N\"; domain = \"n.example\"; };\n"
+		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
+		"relays = ( { url = \"smtp://one.n.example\"; },\n"
+		"  { url = \"smtps://two.n.example\"; order = 2; weight = 30; pause_first = \"250ms\"; "
+		"pause_most = \"10m\"; } );\n"
+		"retry = { relay_tries = 7; };\n");
+	assert_string_equal(faults.words.ptr, "");
+	relay = settings_relay(faults.settings, 1);
+	assert_int_equal(relay.order, 2);
+	assert_int_equal(relay.weight, 30);
+	assert_int_equal(relay.pause_first_ms, 250);
+	assert_int_equal(relay.pause_most_ms, 600000);
+	assert_int_equal(settings_relay(faults.settings, 0).order, 1);
+	assert_string_equal(faults.settings->relays[0].name, "one.n.example:25");
+	assert_string_equal(faults.settings->relays[1].name, "two.n.example:465");
+	assert_int_equal(faults.settings->retry.relay_tries, 7);
+	clear(&faults);
+}
+
 static void markup_in_the_boilerplate_is_named_by_its_line(void **state)
 {
 	struct faults faults;
@@ -277,6 +307,70 @@ static void numbers_keep_to_their_range(void **state)
 	assert_fault(state, "retry = { jitter = 0.91; };", E_RANGE, "\"jitter\" is 0.91; it may be 0 to 0.9");
 	assert_fault(state, "retry = { jitter = -1; };", E_RANGE, "\"jitter\" is -1");
 	assert_fault(state, "retry = { jitter = 1e999; };", E_RANGE, "\"jitter\" is inf");
+}
+
+static void a_relay_is_told_where_it_stands_and_how_long_it_rests(void **state)
+{
+	static const char url[] = "\"smtp://localhost:25\";";
+
+	assert_replaced(
+		state, url, "\"smtp://h\"; order = 0;", E_RANGE, "\"order\" is 0; it may be 1 to 100");
+	assert_replaced(state, url, "\"smtp://h\"; weight = 101;", E_RANGE, "\"weight\" is 101");
+	assert_replaced(state, url, "\"smtp://h\"; pause_first = \"99ms\";", E_RANGE,
+		"\"pause_first\" is 99ms; it may be 100ms to 10m");
+	assert_replaced(state, url, "\"smtp://h\"; pause_most = \"11m\";", E_RANGE,
+		"\"pause_most\" is 11m; it may be 100ms to 10m");
+	assert_replaced(state, url, "\"smtp://h\"; pause_first = \"3s\"; pause_most = \"2s\";", E_RANGE,
+		"dateline.cfg:3: \"pause_most\" is shorter than \"pause_first\"");
+	assert_replaced(state, url, "\"smtp://h\"; pause_first = \"2m\";", E_RANGE, "\"pause_most\"");
+	assert_fault(
+		state, "retry = { relay_tries = 0; };", E_RANGE, "\"relay_tries\" is 0; it may be 1 to 1000");
+}
+
+static void save_secret(void **state, mode_t mode)
+{
+	char *path = path_in(state, "secret");
+	struct err err;
+
+	assert_int_equal(file_save(path, SPAN("hunter2\n"), mode, &err), OK);
+	assert_int_equal(chmod(path, mode), 0);
+	free(path);
+}
+
+/* The first relay is in line 3. */
+static void assert_relays(void **state, const char *first, const char *second, const char *words)
+{
+	struct faults faults;
+	struct str text;
+
+	str_init(&text, STR_MAX_LARGE);
+	str_addf(&text,
+		"newsroom = { name = \"N\"; domain = \"n.example\"; };\n"
+		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
+		"relays = ( { %s },\n\n  { %s } );\n",
+		first, second);
+	load(state, &faults, text.ptr);
+	assert_int_equal(faults.status, *words ? E_CONFLICT : OK);
+	if (*words)
+		assert_contains(faults.words.ptr, words);
+	assert_int_equal(faults.count, *words ? 1 : 0);
+	clear(&faults);
+	str_clear(&text);
+}
+
+static void a_relay_is_named_once(void **state)
+{
+	static const char press[] = "url = \"smtp://h\"; user = \"press\"; password_file = \"secret\";";
+	static const char desk[] = "url = \"smtp://H:25\"; user = \"desk\"; password_file = \"secret\";";
+
+	save_secret(state, 0600);
+	assert_relays(state, "url = \"smtp://h\";", "url = \"smtp://H:25\";",
+		"dateline.cfg:5: \"H:25\" is the relay of line 3 already; keep one of them");
+	assert_relays(
+		state, press, press, "dateline.cfg:5: \"h:25\" as user press is the relay of line 3 already");
+	assert_relays(state, press, desk, "");
+	assert_relays(state, "url = \"smtp://h\";", "url = \"smtp://h:26\";", "");
+	assert_relays(state, "url = \"smtp://h\";", "url = \"smtps://h\";", "");
 }
 
 static void a_choice_names_the_possible_words(void **state)
@@ -421,16 +515,6 @@ static void without_a_file_it_is_not_found(void **state)
 	"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"                          \
 	"relays = ( { url = \"smtp://h\"; user = \"press\"; " rest " } );\n"
 
-static void save_secret(void **state, mode_t mode)
-{
-	char *path = path_in(state, "secret");
-	struct err err;
-
-	assert_int_equal(file_save(path, SPAN("hunter2\n"), mode, &err), OK);
-	assert_int_equal(chmod(path, mode), 0);
-	free(path);
-}
-
 static void a_password_is_read_from_its_file_beside_the_settings(void **state)
 {
 	struct faults faults;
@@ -530,7 +614,8 @@ static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
 		"sender = { from = \"\\\"A, B\\\" <a@n.example>\"; bounce_address = \"b@n.example\"; copies "
 		"= [\"c@n.example\"]; };\n"
 		"relays = ( { url = \"smtp://h\"; user = \"press\"; password_file = \"secret\"; rates = "
-		"[\"20/1s\", \"10000/1h30m\"]; },\n { url = \"smtp://g\"; rates = [\"1/31d\"]; } );\n"
+		"[\"20/1s\", \"10000/1h30m\"]; },\n { url = \"smtp://g\"; rates = [\"1/31d\"]; pause_first = "
+		"\"1s250ms\"; } );\n"
 		"retry = { after = [\"90s\", \"1h30m\", \"0s\", \"2d\"]; jitter = 0.15; expire = \"25h\"; "
 		"};\n");
 	assert_string_equal(faults.words.ptr, "");
@@ -542,6 +627,7 @@ static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
 	settings_format(again.settings, &second);
 	assert_string_equal(first.ptr, second.ptr);
 	assert_int_equal(again.settings->relays[0].rates.items[1].per_ms, 5400000);
+	assert_int_equal(again.settings->relays[1].pause_first_ms, 1250);
 	assert_true(again.settings->retry.jitter == faults.settings->retry.jitter);
 	assert_string_equal(again.settings->newsroom.name, faults.settings->newsroom.name);
 	assert_string_equal(again.settings->newsroom.boilerplate, faults.settings->newsroom.boilerplate);
@@ -561,6 +647,9 @@ int main(void)
 		TEST(what_domains_may_get_is_kept_by_their_names_on_the_wire),
 		TEST(what_is_no_domains_share_is_refused),
 		TEST(a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire),
+		TEST(a_relay_comes_to_the_engine_as_it_is_set),
+		TEST(a_relay_is_told_where_it_stands_and_how_long_it_rests),
+		TEST(a_relay_is_named_once),
 		TEST(markup_in_the_boilerplate_is_named_by_its_line),
 		TEST(an_unknown_setting_suggests_the_near_one),
 		TEST(each_type_refuses_the_others),

@@ -27,6 +27,7 @@ static void a_duration_is_a_number_with_its_unit(void **state)
 	assert_duration("2h", 2 * HOUR);
 	assert_duration("1d", DAY);
 	assert_duration("0s", 0);
+	assert_duration("250ms", 250);
 }
 
 static void durations_add_up(void **state)
@@ -34,12 +35,13 @@ static void durations_add_up(void **state)
 	(void)state;
 	assert_duration("1h30m", HOUR + 30 * MINUTE);
 	assert_duration("1d2h3m4s", DAY + 2 * HOUR + 3 * MINUTE + 4000);
+	assert_duration("1m1ms1s", MINUTE + 1001);
 }
 
 static void what_is_no_duration_is_refused(void **state)
 {
 	static const char *const texts[] = {"", "5", "m", "5 m", " 5m", "5m ", "-5m", "1.5h", "5x", "5M",
-		"5m3", "m5", "1h30", "5m\n", "٥m", "12345678901234567890s"};
+		"5m3", "m5", "ms", "5mss", "1h30", "5m\n", "٥m", "12345678901234567890s"};
 	int64_t duration_ms = -1;
 
 	(void)state;
