@@ -29,7 +29,8 @@ struct courierjob {
 	struct delivery delivery;
 	struct gate *gate; /* its dispatch's; outlives the job */
 	struct str message;
-	struct str return_path;
+	struct str return_path; /* its token is the envelope's id as well: a report brings back one or the
+				   other */
 	unsigned char digest[ATTEMPT_DIGEST_SIZE]; /* of the message */
 	bool has_proof; /* it may have gone out before: then the digest was `proof` */
 	unsigned char proof[ATTEMPT_DIGEST_SIZE];

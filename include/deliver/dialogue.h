@@ -22,6 +22,7 @@ struct dialogue_features {
 	bool has_pipelining;
 	bool has_smtputf8;
 	bool has_8bitmime;
+	bool has_dsn; /* RFC 3461 */
 	bool has_size;
 	size_t size_max; /* RFC 1870; 0: no fixed limit */
 };
@@ -32,7 +33,8 @@ struct dialogue_mail {
 	struct span from; /* without brackets; empty is the null sender */
 	struct span to;   /* without brackets */
 	bool needs_smtputf8;
-	struct span message; /* canonical CR LF, not dot-stuffed */
+	struct span envelope_id; /* what a report is to name it by where the server offers DSN; or empty */
+	struct span message;     /* canonical CR LF, not dot-stuffed */
 };
 
 struct dialogue *dialogue_new(void);

@@ -23,6 +23,9 @@ struct engine_job {
 	int attempt_number;        /* from 1 */
 	struct span envelope_from; /* without brackets; empty is the null sender */
 	struct span envelope_to;
+	/* The host's name for the delivery, the same in every try, for reports to carry (RFC 3461 4.4); or
+	 * empty. */
+	struct span envelope_id;
 	bool needs_smtputf8;
 	bool is_possible_duplicate;
 	struct span message; /* canonical CR LF, not dot-stuffed */

@@ -21,4 +21,20 @@ enum status wire_check_message(struct span message, bool *is_7bit, struct err *e
 /* Append message[start … start+count), with a dot before each line that starts with one (RFC 5321 4.5.2). */
 void wire_add_stuffed(struct str *out, struct span message, size_t start, size_t count);
 
+/*
+ * What a server that offers DSN takes of these parameters' values, encoded (RFC 3461). A MAIL with its
+ * parameters stays below the 512 octets of RFC 5321 4.5.3.1.4; a RCPT's are in addition to those.
+ */
+#define WIRE_ENVELOPE_ID_MAX 100u
+#define WIRE_ORIGINAL_RECIPIENT_MAX 500u
+
+/* Append ` ENVID=…` (RFC 3461 4.4); nothing for an id that is empty, too long, or not printable ASCII. */
+void wire_add_envelope_id(struct str *out, struct span id);
+
+/*
+ * Append ` ORCPT=…` (RFC 3461 4.2) for an address that passed wire_check_address(); one with letters
+ * beyond ASCII in RFC 6533's form for a session with SMTPUTF8. Nothing where it would be too long.
+ */
+void wire_add_original_recipient(struct str *out, struct span address);
+
 #endif

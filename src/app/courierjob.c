@@ -89,6 +89,7 @@ enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox
 		status = letterbox_return_path(letterbox, &job->delivery, &job->return_path, &why);
 	job->job.message = str_span(&job->message);
 	job->job.envelope_from = str_span(&job->return_path);
+	job->job.envelope_id = token_in_address(job->job.envelope_from);
 	if (status == OK) {
 		token_digest(job->job.message, job->digest);
 		status = check_proof(job, &why);

@@ -198,6 +198,7 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 		.from = job->envelope_from,
 		.to = job->envelope_to,
 		.needs_smtputf8 = job->needs_smtputf8,
+		.envelope_id = job->envelope_id,
 		.message = job->message,
 	};
 	enum status status;

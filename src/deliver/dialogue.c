@@ -159,6 +159,10 @@ static void say_mail(struct dialogue *d, const struct transaction *t)
 		str_add(&d->out, SPAN(" BODY=8BITMIME"));
 	if (t->mail.needs_smtputf8)
 		str_add(&d->out, SPAN(" SMTPUTF8"));
+	if (d->features.has_dsn)
+		str_add(&d->out, SPAN(" RET=HDRS"));
+	if (d->features.has_dsn && t->mail.from.len)
+		wire_add_envelope_id(&d->out, t->mail.envelope_id);
 	say(d, "\r\n", EXPECT_MAIL, t->serial);
 }
 
@@ -166,7 +170,12 @@ static void say_rcpt(struct dialogue *d, const struct transaction *t)
 {
 	str_add(&d->out, SPAN("RCPT TO:<"));
 	str_add(&d->out, t->mail.to);
-	say(d, ">\r\n", EXPECT_RCPT, t->serial);
+	str_add_char(&d->out, '>');
+	if (d->features.has_dsn) {
+		str_add(&d->out, SPAN(" NOTIFY=FAILURE,DELAY"));
+		wire_add_original_recipient(&d->out, t->mail.to);
+	}
+	say(d, "\r\n", EXPECT_RCPT, t->serial);
 }
 
 static void say_reset(struct dialogue *d)

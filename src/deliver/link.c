@@ -129,24 +129,38 @@ static void note_tls(struct link *link)
 		link->facts.tls = TLS_VERIFIED;
 }
 
+static size_t read_size(struct span text)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < text.len && i < 18 && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
+		size = size * 10 + (size_t)(text.ptr[i] - '0');
+	return size;
+}
+
 static void note_feature(struct dialogue_features *features, struct span line)
 {
 	struct span word;
 
+	const struct keyword {
+		const char *word;
+		bool *is_offered;
+	} keywords[] = {
+		{"PIPELINING", &features->has_pipelining},
+		{"SMTPUTF8", &features->has_smtputf8},
+		{"8BITMIME", &features->has_8bitmime},
+		{"DSN", &features->has_dsn},
+		{"SIZE", &features->has_size},
+	};
+
 	if (!span_split(&line, ' ', &word))
 		return;
-	if (span_equals_nocase(word, SPAN("PIPELINING")))
-		features->has_pipelining = true;
-	else if (span_equals_nocase(word, SPAN("SMTPUTF8")))
-		features->has_smtputf8 = true;
-	else if (span_equals_nocase(word, SPAN("8BITMIME")))
-		features->has_8bitmime = true;
-	else if (span_equals_nocase(word, SPAN("SIZE"))) {
-		features->has_size = true;
-		features->size_max = 0;
-		for (size_t i = 0; i < line.len && i < 18 && line.ptr[i] >= '0' && line.ptr[i] <= '9'; i++)
-			features->size_max = features->size_max * 10 + (size_t)(line.ptr[i] - '0');
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+		if (span_equals_nocase(word, span_of(keywords[i].word)))
+			*keywords[i].is_offered = true;
 	}
+	if (span_equals_nocase(word, SPAN("SIZE")))
+		features->size_max = read_size(line);
 }
 
 static bool is_reply_line(struct span line)

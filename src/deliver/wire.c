@@ -117,3 +117,68 @@ void wire_add_stuffed(struct str *out, struct span message, size_t start, size_t
 	}
 	str_add(out, span_bytes(message.ptr + start, end - start));
 }
+
+/* What may not stand for itself in a parameter's value as its code in hexadecimal digits. */
+static void add_escaped(
+	struct str *out, struct span text, const char *special, const char *before, const char *after)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c > ' ' && c != 0x7f && !strchr(special, c))
+			continue;
+		str_add(out, span_bytes(text.ptr + start, i - start));
+		str_addf(out, "%s%02X%s", before, c, after);
+		start = i + 1;
+	}
+	str_add(out, span_from(text, start));
+}
+
+static bool is_printable_ascii(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < ' ' || text.ptr[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+static void add_xtext(struct str *out, struct span text)
+{
+	add_escaped(out, text, "+=", "+", "");
+}
+
+/* Takes a parameter back whose value, from `start` on, is over the limit. */
+static void keep_if_within(struct str *out, size_t parameter, size_t start, size_t limit)
+{
+	if (out->len - start > limit)
+		str_cut(out, parameter);
+}
+
+void wire_add_envelope_id(struct str *out, struct span id)
+{
+	size_t parameter = out->len;
+
+	if (!id.len || !is_printable_ascii(id))
+		return;
+	str_add(out, SPAN(" ENVID="));
+	add_xtext(out, id);
+	keep_if_within(out, parameter, parameter + SPAN(" ENVID=").len, WIRE_ENVELOPE_ID_MAX);
+}
+
+void wire_add_original_recipient(struct str *out, struct span address)
+{
+	size_t parameter = out->len;
+
+	str_add(out, SPAN(" ORCPT="));
+	if (is_printable_ascii(address)) {
+		str_add(out, SPAN("rfc822;"));
+		add_xtext(out, address);
+	} else {
+		str_add(out, SPAN("utf-8;"));
+		add_escaped(out, address, "\\+=", "\\x{", "}");
+	}
+	keep_if_within(out, parameter, parameter + SPAN(" ORCPT=").len, WIRE_ORIGINAL_RECIPIENT_MAX);
+}

@@ -64,6 +64,7 @@ static void add_mails(struct world *world)
 			.tag = &world->mails[i],
 			.from = SPAN("bounce@harbour.example"),
 			.to = SPAN("ana@paper.example"),
+			.envelope_id = SPAN("tok+en"),
 			.message = SPAN("Subject: x\r\n\r\n.\r\n..\r\nMAIL\r\n"),
 		};
 		struct err err;
@@ -109,6 +110,8 @@ static void check_said(struct span said)
 			return;
 		must(span_starts(line, SPAN("MAIL FROM:<bounce@harbour.example>")) ||
 			span_equals(line, SPAN("RCPT TO:<ana@paper.example>")) ||
+			span_equals(line, SPAN("RCPT TO:<ana@paper.example> NOTIFY=FAILURE,DELAY "
+					       "ORCPT=rfc822;ana@paper.example")) ||
 			span_equals(line, SPAN("DATA")) || span_equals(line, SPAN("RSET")) ||
 			span_equals(line, SPAN("QUIT")) || span_equals(line, SPAN(".")));
 		said = rest;
@@ -143,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	features.has_pipelining = offer & 1;
 	features.has_8bitmime = offer & 2;
 	features.has_size = offer & 4;
+	features.has_dsn = offer & 8;
 	str_init(&world.said, STR_MAX_LARGE);
 	dialogue_begin(world.dialogue, &features);
 	go_on(&world, SIZE_MAX);

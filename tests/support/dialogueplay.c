@@ -9,7 +9,7 @@
 
 struct scripted_mail {
 	char *name;
-	struct span from, to;
+	struct span from, to, envelope_id;
 	bool needs_smtputf8;
 	struct str message;
 	bool is_added;
@@ -68,6 +68,8 @@ static void set_offer(struct dialogue_features *features, struct span rest)
 			features->has_smtputf8 = true;
 		else if (span_equals(word, SPAN("8bitmime")))
 			features->has_8bitmime = true;
+		else if (span_equals(word, SPAN("dsn")))
+			features->has_dsn = true;
 		else if (span_starts(word, SPAN("size="))) {
 			features->has_size = true;
 			features->size_max = strtoul(word.ptr + 5, NULL, 10);
@@ -87,7 +89,12 @@ static void add_mail(struct play *play, struct span rest)
 	if (span_equals(mail->from, SPAN("<>")))
 		mail->from = (struct span){NULL, 0};
 	assert_true(span_split(&rest, ' ', &mail->to));
-	mail->needs_smtputf8 = span_split(&rest, ' ', &word) && span_equals(word, SPAN("smtputf8"));
+	while (span_split(&rest, ' ', &word)) {
+		if (span_equals(word, SPAN("smtputf8")))
+			mail->needs_smtputf8 = true;
+		else if (span_starts(word, SPAN("id=")))
+			mail->envelope_id = span_from(word, 3);
+	}
 	str_init(&mail->message, STR_MAX_LARGE);
 }
 
@@ -125,6 +132,7 @@ static void add_mails(struct play *play)
 			.from = mail->from,
 			.to = mail->to,
 			.needs_smtputf8 = mail->needs_smtputf8,
+			.envelope_id = mail->envelope_id,
 			.message = str_span(&mail->message),
 		};
 		struct err err;

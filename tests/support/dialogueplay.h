@@ -12,8 +12,9 @@
  * which messages are to go, then line by line what passes over the wire and what
  * comes of it.
  *
- *   offer: pipelining smtputf8 8bitmime size=1000
- *   mail: NAME FROM TO [smtputf8]     then lines "| text" of its message ("\r" and such are escapes),
+ *   offer: pipelining smtputf8 8bitmime dsn size=1000
+ *   mail: NAME FROM TO [smtputf8] [id=ID]
+ *                                     then lines "| text" of its message ("\r" and such are escapes),
  *                                     "bytes: text" without CR LF added, "fill N" for N lines of dots
  *   C: a line we must say             (without CR LF)
  *   C fill N                          a message's "fill N" (lines of dots), stuffed

@@ -107,6 +107,87 @@ static void dots_are_stuffed_the_same_in_one_piece_or_many(void **state)
 	}
 }
 
+static void an_envelope_id_is_said_as_xtext(void **state)
+{
+	static const struct {
+		const char *id, *parameter;
+	} cases[] = {
+		{"mfrggzdf", " ENVID=mfrggzdf"},
+		{"a+b=c d", " ENVID=a+2Bb+3Dc+20d"},
+		{"!~\"\\", " ENVID=!~\"\\"},
+		{"", ""},
+		{"a\r\nRSET", ""},
+		{"a\177", ""},
+		{"\xc3\xa4", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str out;
+
+		str_init(&out, STR_MAX_SMALL);
+		wire_add_envelope_id(&out, span_of(cases[i].id));
+		assert_string_equal(out.ptr, cases[i].parameter);
+		str_clear(&out);
+	}
+}
+
+static void an_original_recipient_is_said_in_its_addresss_form(void **state)
+{
+	static const struct {
+		const char *address, *parameter;
+	} cases[] = {
+		{"ana@paper.example", " ORCPT=rfc822;ana@paper.example"},
+		{"ana+news@paper.example", " ORCPT=rfc822;ana+2Bnews@paper.example"},
+		{"\"a =b\"@paper.example", " ORCPT=rfc822;\"a+20+3Db\"@paper.example"},
+		{"\xc3\xa4nne@paper.example", " ORCPT=utf-8;\xc3\xa4nne@paper.example"},
+		{"\xc3\xa4+n=\"\\ \"@x.example",
+			" ORCPT=utf-8;\xc3\xa4\\x{2B}n\\x{3D}\"\\x{5C}\\x{20}\"@x.example"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str out;
+
+		str_init(&out, STR_MAX_SMALL);
+		wire_add_original_recipient(&out, span_of(cases[i].address));
+		assert_string_equal(out.ptr, cases[i].parameter);
+		str_clear(&out);
+	}
+}
+
+/* As long as it may be and one more: the first is said, the second left out. */
+static void a_parameter_over_its_limit_is_left_out(void **state)
+{
+	struct str value;
+	struct str out;
+
+	(void)state;
+	str_init(&value, STR_MAX_SMALL);
+	str_init(&out, STR_MAX_SMALL);
+	str_add_text(&out, "MAIL");
+	str_add_repeat(&value, 'x', WIRE_ENVELOPE_ID_MAX - 3);
+	str_add_char(&value, '+');
+	wire_add_envelope_id(&out, str_span(&value));
+	assert_int_equal(out.len, strlen("MAIL ENVID=") + WIRE_ENVELOPE_ID_MAX);
+	str_cut(&out, 4);
+	str_add_char(&value, 'x');
+	wire_add_envelope_id(&out, str_span(&value));
+	assert_string_equal(out.ptr, "MAIL");
+
+	str_empty(&value);
+	str_add_repeat(&value, '+', 164);
+	str_add_char(&value, 'x');
+	wire_add_original_recipient(&out, str_span(&value));
+	assert_int_equal(out.len, strlen("MAIL ORCPT=") + WIRE_ORIGINAL_RECIPIENT_MAX);
+	str_cut(&out, 4);
+	str_add_char(&value, 'x');
+	wire_add_original_recipient(&out, str_span(&value));
+	assert_string_equal(out.ptr, "MAIL");
+	str_clear(&value);
+	str_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +197,9 @@ int main(void)
 		cmocka_unit_test(a_bare_line_end_is_found_where_it_is),
 		cmocka_unit_test(an_8_bit_message_is_known_by_any_of_its_bytes),
 		cmocka_unit_test(dots_are_stuffed_the_same_in_one_piece_or_many),
+		cmocka_unit_test(an_envelope_id_is_said_as_xtext),
+		cmocka_unit_test(an_original_recipient_is_said_in_its_addresss_form),
+		cmocka_unit_test(a_parameter_over_its_limit_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
