@@ -11,13 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether a dispatch may go out, as the last turn saw it: asked for each message by the thread that sends. */
+/*
+ * Whether a dispatch may go out: as the last turn saw it, and as jobs have said since whose hold isn't in
+ * the store yet. Asked for each message by the thread that sends.
+ */
 struct gate {
-	atomic_bool is_open;
+	atomic_bool is_open; /* as the last turn saw it */
+	atomic_uint holds;   /* jobs that want their dispatch held and aren't reset */
 	int64_t not_before_ms;
 };
 
-/* By what the last turn saw and by the clock. */
+bool gate_is_open(const struct gate *gate);
+/* It's open, and by the clock its time has come. */
 bool gate_may_pass(const struct gate *gate);
 
 /*
@@ -49,7 +54,7 @@ struct courierjob_queue {
 
 struct courierjob *courierjob_new(void);
 void courierjob_free(struct courierjob *job);
-/* Forget the delivery, keep the message's memory. */
+/* Forget the delivery, let go of its gate, keep the message's memory. */
 void courierjob_reset(struct courierjob *job);
 static inline struct courierjob *courierjob_of(struct engine_job *job)
 {
@@ -63,7 +68,7 @@ void courierjob_fill(struct courierjob *job, struct delivery *delivery, struct g
  * gate is shut, and it goes back with the words in `hold`.
  */
 enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox);
-/* Shut its gate, and say why its dispatch must be held. */
+/* Shut its gate until the job is reset, and say why its dispatch must be held. */
 void courierjob_hold(struct courierjob *job, const char *words);
 
 void courierjob_put(struct courierjob_queue *queue, struct courierjob *job);

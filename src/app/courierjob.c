@@ -11,10 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool gate_may_pass(const struct gate *gate)
+bool gate_is_open(const struct gate *gate)
 {
 	return atomic_load_explicit(&gate->is_open, memory_order_acquire) &&
-	       clock_now_ms() >= gate->not_before_ms;
+	       !atomic_load_explicit(&gate->holds, memory_order_acquire);
+}
+
+bool gate_may_pass(const struct gate *gate)
+{
+	return gate_is_open(gate) && clock_now_ms() >= gate->not_before_ms;
 }
 
 struct courierjob *courierjob_new(void)
@@ -37,6 +42,8 @@ void courierjob_free(struct courierjob *job)
 
 void courierjob_reset(struct courierjob *job)
 {
+	if (job->hold)
+		atomic_fetch_sub_explicit(&job->gate->holds, 1, memory_order_release);
 	delivery_clear(&job->delivery);
 	str_empty(&job->message);
 	str_empty(&job->return_path);
@@ -62,7 +69,8 @@ void courierjob_fill(struct courierjob *job, struct delivery *delivery, struct g
 
 void courierjob_hold(struct courierjob *job, const char *words)
 {
-	atomic_store_explicit(&job->gate->is_open, false, memory_order_release);
+	if (!job->hold)
+		atomic_fetch_add_explicit(&job->gate->holds, 1, memory_order_release);
 	free(job->hold);
 	job->hold = mem_copy_text(words);
 }

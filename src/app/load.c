@@ -68,7 +68,7 @@ static size_t claims_wanted(const struct load *load, const struct belt_way *way)
 
 static bool is_open(const struct carried *carried)
 {
-	return atomic_load_explicit(&carried->gate->is_open, memory_order_acquire);
+	return gate_is_open(carried->gate);
 }
 
 static struct carried *find_carried(const struct load *load, int64_t dispatch)

@@ -413,6 +413,39 @@ static void a_dispatch_that_a_job_wants_held_is_held(void **state)
 	end(&c);
 }
 
+/* A builder or the relay has said so, and a turn comes before the job does. */
+static void what_a_job_wants_held_stays_shut_until_the_store_says_so(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	struct courierjob *first;
+	struct courierjob *second;
+	struct gate *gate;
+
+	turn(&c);
+	turn(&c);
+	first = take(&c);
+	second = take(&c);
+	gate = first->gate;
+	courierjob_hold(first, "too large for the relay");
+	courierjob_hold(second, "too large for the relay");
+	assert_false(gate_may_pass(gate));
+	turn(&c);
+	assert_false(gate_may_pass(gate));
+	give_back(&c, first);
+	turn(&c);
+	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_HELD);
+	assert_int_equal(brakes_resume(room->place.store, 1, &room->place.err), OK);
+	turn(&c);
+	assert_false(gate_may_pass(gate));
+	give_back(&c, second);
+	turn(&c);
+	assert_int_equal(brakes_resume(room->place.store, 1, &room->place.err), OK);
+	turn(&c);
+	assert_true(gate_may_pass(gate));
+	end(&c);
+}
+
 static void a_held_dispatch_is_not_taken_on(void **state)
 {
 	struct newsroomcase *room = *state;
@@ -444,6 +477,7 @@ int main(void)
 		TEST(what_may_be_out_as_another_message_is_left_to_a_person),
 		TEST(few_large_messages_wait_at_a_time),
 		TEST(a_dispatch_that_a_job_wants_held_is_held),
+		TEST(what_a_job_wants_held_stays_shut_until_the_store_says_so),
 		TEST(a_held_dispatch_is_not_taken_on),
 	};
 
