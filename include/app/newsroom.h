@@ -47,6 +47,9 @@ struct keys *newsroom_keys(const struct newsroom *newsroom);
 /* What its tokens are signed with, read on the first call. Failures as secret_load. */
 enum status newsroom_secrets(struct newsroom *newsroom, const struct token_secrets **out, struct err *err);
 
+/* Have notes go where the settings say, from the level on that they say. Failures as log_open. */
+enum status newsroom_open_log(const struct newsroom *newsroom, struct err *err);
+
 /* The store, opened on the first call. */
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err);
 

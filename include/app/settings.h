@@ -78,6 +78,12 @@ struct retry_settings {
 	int relay_tries; /* failed connections in a row, to every relay, after which `send` gives up */
 };
 
+/* Where the program's notes go. */
+struct log_settings {
+	char *file; /* "" for stderr */
+	int level;  /* enum log_level */
+};
+
 struct settings {
 	char *path;
 	struct newsroom_settings newsroom;
@@ -87,6 +93,7 @@ struct settings {
 	struct site_settings *sites;
 	size_t site_count;
 	struct retry_settings retry;
+	struct log_settings log;
 	int unknown;    /* enum unknown_policy */
 	int clock_sync; /* enum clock_sync */
 };
@@ -106,6 +113,9 @@ void settings_free(struct settings *settings); /* NULL is fine */
 
 /* The effective settings as `dateline.cfg` would say them, secrets as "********". */
 void settings_format(const struct settings *settings, struct str *out);
+
+/* The log's path, on the heap; NULL for stderr. */
+char *settings_log_path(const struct settings *settings);
 
 /* As an engine takes it; borrowed from `settings`. */
 struct relay settings_relay(const struct settings *settings, size_t index);

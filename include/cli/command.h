@@ -60,6 +60,7 @@ struct command {
 	const char *arguments; /* "RELEASE", "NAME FILE", "[DISPATCH]" */
 	size_t least, most;    /* how many arguments */
 	enum command_need need;
+	bool keeps_log;                       /* it notes what it does where the settings say */
 	const struct command_option *options; /* NULL for none */
 	const char *summary;                  /* one line, lower case, no full stop */
 	const char *help;                     /* paragraphs, wrapped at 78; may be NULL */

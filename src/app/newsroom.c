@@ -6,6 +6,7 @@
 #include "app/keys.h"
 #include "app/secret.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/store.h"
 
@@ -166,6 +167,19 @@ enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct
 		free(path);
 	}
 	*out = newsroom->store;
+	return status;
+}
+
+enum status newsroom_open_log(const struct newsroom *newsroom, struct err *err)
+{
+	char *path = settings_log_path(newsroom->settings);
+	enum status status = log_open(path, err);
+
+	if (status == OK)
+		log_set_level((enum log_level)newsroom->settings->log.level);
+	else if (err)
+		status = err_wrap(err, "\"log\" in %s", newsroom->settings->path);
+	free(path);
 	return status;
 }
 

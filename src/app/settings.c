@@ -4,6 +4,7 @@
 #include "app/settings.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "deliver/link.h"
 #include "mail/addr.h"
@@ -15,6 +16,10 @@
 static const char *const tls_choices[] = {"none", "opportunistic", "required", NULL};
 static const char *const unknown_choices[] = {"resend", "hold", NULL};
 static const char *const sync_choices[] = {"warn", "required", NULL};
+static const char *const level_choices[] = {"error", "warning", "info", "debug", NULL};
+
+_Static_assert(LOG_LEVEL_ERROR == 0 && LOG_LEVEL_WARNING == 1 && LOG_LEVEL_INFO == 2 && LOG_LEVEL_DEBUG == 3,
+	"the choices stand in the order of the levels");
 
 #define NEWSROOM(field) offsetof(struct newsroom_settings, field)
 static const struct setting newsroom_table[] = {
@@ -85,6 +90,13 @@ static const struct setting retry_table[] = {
 	{0},
 };
 
+#define LOG(field) offsetof(struct log_settings, field)
+static const struct setting log_table[] = {
+	{"file", SETTING_TEXT, LOG(file), "", settingcheck_line, 0, 0, NULL},
+	{"level", SETTING_CHOICE, LOG(level), "warning", NULL, 0, 0, level_choices},
+	{0},
+};
+
 static const struct setting plain_table[] = {
 	{"unknown", SETTING_CHOICE, offsetof(struct settings, unknown), "resend", NULL, 0, 0,
 		unknown_choices},
@@ -102,19 +114,28 @@ static const struct {
 	{"newsroom", newsroom_table, offsetof(struct settings, newsroom)},
 	{"sender", sender_table, offsetof(struct settings, sender)},
 	{"retry", retry_table, offsetof(struct settings, retry)},
+	{"log", log_table, offsetof(struct settings, log)},
 };
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
 
-static enum status load_secret(
-	const char *settings_path, const char *name, struct str *secret, struct err *err)
+/* Relative paths are taken from the settings' folder. On the heap. */
+static char *beside(const char *settings_path, const char *name)
 {
 	char *folder = mem_copy_bytes(settings_path, (size_t)(file_name(settings_path) - settings_path));
 	char *path = file_join(*folder ? folder : ".", name);
+
+	free(folder);
+	return path;
+}
+
+static enum status load_secret(
+	const char *settings_path, const char *name, struct str *secret, struct err *err)
+{
+	char *path = beside(settings_path, name);
 	enum status status = file_load_private(path, secret, err);
 
 	free(path);
-	free(folder);
 	return status;
 }
 
@@ -311,8 +332,8 @@ static void read_groups(struct setting_faults *faults, struct settings *settings
 static void read_plain(struct setting_faults *faults, struct settings *settings, const config_setting_t *root)
 {
 	static const char *const names[] = {
-		"newsroom", "sender", "retry", "relays", "sites", "unknown", "clock_sync"};
-	static const size_t group_names = 5;
+		"newsroom", "sender", "retry", "log", "relays", "sites", "unknown", "clock_sync"};
+	static const size_t group_names = 6;
 	int length = config_setting_length(root);
 
 	for (int i = 0; i < length; i++) {
@@ -462,6 +483,11 @@ void settings_format(const struct settings *settings, struct str *out)
 	}
 	str_add_text(out, settings->site_count ? "\n);\n" : ");\n");
 	settingtable_format(plain_table, settings, "", out);
+}
+
+char *settings_log_path(const struct settings *settings)
+{
+	return *settings->log.file ? beside(settings->path, settings->log.file) : NULL;
 }
 
 struct relay settings_relay(const struct settings *settings, size_t index)

@@ -91,6 +91,7 @@ const struct command cmd_resume = {
 	.arguments = "[DISPATCH]",
 	.most = 1,
 	.need = NEED_NEWSROOM,
+	.keeps_log = true,
 	.options = resume_options,
 	.summary = "go on with a dispatch, or with all that were interrupted",
 	.help = "With a number, a held dispatch goes on. Without one, everything that was\n"

@@ -1,6 +1,7 @@
 /*
  * `config check` and `config show`: what the settings say, and what is wrong with them.
  */
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/terminal.h"
@@ -23,6 +24,23 @@ static void print_fault(void *context, const char *words)
 		terminal_printf("%s\n", words);
 }
 
+/* Beyond what is written in them: other commands than those that keep a log do without it. */
+static enum status check_log(const struct settings *settings, struct faults *faults, struct err *err)
+{
+	char *path = settings_log_path(settings);
+	enum status status = path ? log_check(path, err) : OK;
+	struct str words;
+
+	if (status != OK) {
+		str_init(&words, STR_MAX_SMALL);
+		str_addf(&words, "%s: \"file\" in log: %s", settings->path, err->text);
+		print_fault(faults, words.ptr);
+		str_clear(&words);
+	}
+	free(path);
+	return status;
+}
+
 /* Every fault, not only the first: so it doesn't ask for an open newsroom. */
 static enum status run_check(struct call *call, struct err *err)
 {
@@ -34,6 +52,8 @@ static enum status run_check(struct call *call, struct err *err)
 	if (status != OK)
 		return status;
 	status = settings_load(path, print_fault, &faults, &settings, err);
+	if (status == OK)
+		status = check_log(settings, &faults, err);
 	if (status != OK)
 		status = err_set(
 			err, status, "%zu fault%s in %s", faults.count, faults.count == 1 ? "" : "s", path);

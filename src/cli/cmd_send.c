@@ -332,6 +332,7 @@ const struct command cmd_send = {
 	.least = 1,
 	.most = 1,
 	.need = NEED_NEWSROOM,
+	.keeps_log = true,
 	.options = options,
 	.summary = "send a release to the journalists of one or more lists",
 	.help = "RELEASE is a slug or the path of any of its files, and means all its languages.\n"

@@ -2,6 +2,7 @@
  * The program's entry: find the command, open what it needs, run it, and end
  * with the status that says how it went.
  */
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/terminal.h"
@@ -56,6 +57,8 @@ static enum status run(int argc, char **argv, struct call *call, struct err *err
 	} else if (status == OK) {
 		if (call->command->need == NEED_NEWSROOM)
 			status = newsroom_open(call->newsroom_folder, &call->newsroom, err);
+		if (status == OK && call->command->keeps_log)
+			status = newsroom_open_log(call->newsroom, err);
 		if (status == OK)
 			status = call->command->run(call, err);
 	}
@@ -82,6 +85,7 @@ int main(int argc, char **argv)
 	status = run(argc, argv, &call, &err);
 	if (status != OK)
 		fprintf(stderr, "dateline: %s\n", err.text);
+	log_close();
 	if (fflush(stdout) != 0 && status == OK)
 		return EXIT_FAILED;
 	return exit_status_of(status, &call);

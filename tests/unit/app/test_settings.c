@@ -5,6 +5,7 @@
 
 #include "app/settings.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <sys/stat.h>
@@ -103,12 +104,15 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(faults.settings->retry.expire_ms, 48 * 3600000);
 	assert_int_equal(faults.settings->unknown, UNKNOWN_RESEND);
 	assert_int_equal(faults.settings->clock_sync, CLOCK_SYNC_WARN);
+	assert_int_equal(faults.settings->log.level, LOG_LEVEL_WARNING);
+	assert_null(settings_log_path(faults.settings));
 	clear(&faults);
 }
 
 static void what_is_given_is_kept(void **state)
 {
 	struct faults faults;
+	char *log_path;
 
 	load(state, &faults,
 		"newsroom = { name = \"N\"; domain = \"n.example\"; language = \"pt-BR\"; zone = "
@@ -118,8 +122,14 @@ static void what_is_given_is_kept(void **state)
 		"relays = ( { url = \"smtps://[::1]:465\"; tls = \"opportunistic\"; connections = 7; rates = "
 		"[\"20/1s\", \"600/1m\"]; },\n { url = \"smtp://backup.n.example\"; } );\n"
 		"retry = { after = [\"1h30m\", \"0s\"]; jitter = 0; expire = \"366d\"; };\n"
+		"log = { file = \"logs/press.log\"; level = \"debug\"; };\n"
 		"unknown = \"hold\"; clock_sync = \"required\";\n");
 	assert_string_equal(faults.words.ptr, "");
+	log_path = settings_log_path(faults.settings);
+	assert_true(span_ends(span_of(log_path), SPAN("/logs/press.log")));
+	assert_true(span_starts(span_of(log_path), span_of(*state)));
+	free(log_path);
+	assert_int_equal(faults.settings->log.level, LOG_LEVEL_DEBUG);
 	assert_string_equal(faults.settings->newsroom.language, "pt-BR");
 	assert_string_equal(faults.settings->newsroom.boilerplate, "About\nus");
 	assert_int_equal(faults.settings->sender.copies.count, 2);
@@ -377,6 +387,8 @@ static void a_choice_names_the_possible_words(void **state)
 {
 	assert_fault(state, "unknown = \"retry\";", E_RANGE,
 		"\"unknown\" is \"retry\"; it may be one of \"resend\", \"hold\"");
+	assert_fault(state, "log = { level = \"loud\"; };", E_RANGE,
+		"\"level\" is \"loud\"; it may be one of \"error\", \"warning\", \"info\", \"debug\"");
 }
 
 static void impossible_durations_are_refused(void **state)
