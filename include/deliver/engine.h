@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "deliver/relay.h"
 #include "record/delivery.h"
+#include "record/relaystate.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,17 +60,23 @@ struct engine_host {
 	void (*too_large)(void *context, struct engine_job *job, const char *words);
 	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */
 	enum status (*turn)(void *context, struct err *err);
-	/* No relay can be reached (or TLS, AUTH failed); the engine tries again at `retry_ms`. Words for
-	 * people. */
-	void (*relay_trouble)(void *context, const struct relay *relay, const char *words, int64_t retry_ms);
+	/*
+	 * At each change of a relay's state, and once it has taken its first message. NULL is fine. `state`
+	 * is borrowed. The same trouble with only a later try is a change as well.
+	 */
+	void (*relay_changed)(void *context, const struct relay_state *state);
 };
 
+#define ENGINE_RELAYS_MAX 32u
+
 struct engine_options {
-	const struct relay *relays; /* in order; the first that can be reached is used */
+	const struct relay *relays; /* 1 to ENGINE_RELAYS_MAX, borrowed, in any order */
 	size_t relay_count;
-	const char *hello;  /* EHLO's name */
-	int relay_tries;    /* connection failures in a row before engine_run gives up with E_IO; 0: never */
-	int relay_retry_ms; /* pause after one; 0: 1 s, doubling to 60 s */
+	const char *hello; /* EHLO's name */
+	int relay_tries; /* failures of each relay in a row before engine_run gives up with E_IO; 0: never */
+	/* As told before. Whoever broke PIPELINING is spoken to step by step; nothing else counts. */
+	const struct relay_state *remembered;
+	size_t remembered_count;
 };
 
 enum status engine_new(const struct engine_options *options, const struct engine_host *host,

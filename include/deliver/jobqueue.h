@@ -11,19 +11,20 @@
 struct entry {
 	struct engine_job *job; /* NULL: none */
 	int returns;            /* times it came back from a lost connection */
+	uint32_t refused_by;    /* relays that can't take it, a bit each */
 	bool is_noted;          /* as final: what becomes of it must be recorded */
 	int64_t started_ms;     /* wall clock: when its MAIL was handed over */
+	unsigned begun_at;      /* the station's halvings then */
 };
 
-/* Jobs in the order in which they are to go: a ring that never grows. In place. */
+/* Jobs in the order in which they are to go: a ring that grows when it is full. In place; empty is zero. */
 struct jobqueue {
 	struct entry *entries;
 	size_t size, head, count;
 };
 
-void jobqueue_init(struct jobqueue *queue, size_t size);
 void jobqueue_clear(struct jobqueue *queue);
-/* At the end, and at the front. There must be room. */
+/* At the end, and at the front. */
 void jobqueue_add(struct jobqueue *queue, struct entry entry);
 void jobqueue_return(struct jobqueue *queue, struct entry entry);
 /* The first; there must be one. */

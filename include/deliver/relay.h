@@ -16,14 +16,16 @@ struct relay {
 	const char *ca_file; /* PEM; "" for the system's */
 	const char *user;    /* "" for no AUTH */
 	const char *password;
-	const char *hello;           /* EHLO's name; "" for the newsroom's domain */
-	int order;                   /* 1…100: the lowest with a relay that works is used */
-	int weight;                  /* 1…100: its share among those of the same order */
+	const char *hello; /* EHLO's name; "" for the newsroom's domain */
+	int order;         /* 1…100: the lowest with a relay that works is used */
+	/* 1…100: its share of the connections among those of the same order; 0: as its `connections` */
+	int weight;
 	int connections;             /* at most, 1…1000 */
 	int messages_per_connection; /* 0: no limit */
-	/* 0: 30 s, 5 min, 2 min, 10 min (RFC 5321 4.5.3.2). A short dot timeout makes duplicates. */
+	/* At least 1 each (RFC 5321 4.5.3.2). A short dot timeout makes duplicates. */
 	int64_t connect_timeout_ms, command_timeout_ms, data_timeout_ms, dot_timeout_ms;
-	/* How long it is left alone when it is in trouble: the first time, and at most, doubling. */
+	/* How long it is left alone when it is in trouble: the first time, and at most, doubling; at least 1.
+	 */
 	int64_t pause_first_ms, pause_most_ms;
 	struct pace_windows rates; /* of messages over all connections */
 };

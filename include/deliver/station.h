@@ -3,49 +3,114 @@
 
 #include "deliver/pace.h"
 #include "deliver/relay.h"
+#include "deliver/verdict.h"
+#include "record/relaystate.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * A relay and how it is doing: how many links it has, when the next may be opened.
- * A relay that isn't proven (never reached, or nothing was decided over it since it
- * failed) gets one link at a time. Times are clock_steady_ms.
+ * A relay and how it is doing: whether messages go through it (its circuit), and over how many
+ * links at once (its window). No I/O: times are clock_steady_ms, passed in.
+ *
+ * The circuit opens when a link fails and no other is open, or when the relay refuses messages
+ * for reasons of its own several times in a row. It stays open for a pause, which doubles with
+ * each trouble that follows; then one link finds out (it is on trial), and a message decided over
+ * it by anything but trouble with the relay closes the circuit.
+ *
+ * The window starts at the relay's `connections`. A relay that says that it is too much (421, 45x
+ * before it knows the recipient, a connection it doesn't take beside others) halves it, never
+ * below one link; each success raises it again, fast up to where half of the trouble began,
+ * slowly from there. What was begun before it was halved says nothing new.
  */
 struct station {
 	const struct relay *relay;
 	struct pace pace;
-	int failures; /* in a row */
-	bool is_reached;
-	int open;       /* links, connecting or connected */
-	int connecting; /* of these */
-	int64_t next_open_ms;
-	char name[256];    /* "host:port" */
-	char trouble[640]; /* the last failure, for people; "" if there's none */
+	char name[256]; /* "host:port" */
+	int tries;      /* failures in a row after which there's no hope; 0: any number */
+	enum relay_circuit circuit;
+	bool is_reached;        /* until then it gets one link */
+	bool breaks_pipelining; /* spoken to step by step */
+	int failures;           /* of trials in a row, with the one that opened the circuit; 0 while closed */
+	int refusals;           /* in a row, nothing accepted between */
+	int open;               /* links, connecting or connected */
+	int leaving;            /* of these: they take nothing more */
+	double window;
+	double threshold;
+	unsigned halvings;
+	size_t session_messages; /* after so many it last dismissed us */
+	bool is_halved_again;    /* nothing was accepted since the last time */
+	int64_t since_ms;        /* when the circuit became what it is */
+	int64_t next_open_ms;    /* no link before then */
+	char words[640];         /* the last trouble, for people; "" if there's none */
+	bool is_changed, is_told;
 };
 
-void station_init(struct station *station, const struct relay *relay, const char *name, int64_t now_ms);
+#define STATION_REFUSALS_MAX 3     /* so many in a row open the circuit: one may be about a message */
+#define STATION_GROWTH_MESSAGES 16 /* accepted per link for one more, beyond the threshold */
+
+void station_init(
+	struct station *station, const struct relay *relay, const char *name, int tries, int64_t now_ms);
 
 /*
- * Where to open the next link: at the first relay that can be reached. NULL if none may be opened
- * now; then *wake_ms is lowered to when to ask again.
+ * How many links it may have for the messages of all: none if relays of a lower order work, or
+ * while its circuit is open; one until it is reached, and on trial; else its window or its share,
+ * whichever is less. Shares are in proportion to weight among the working relays of an order, as
+ * large as their `connections` allow.
+ */
+int station_allowance(const struct station *stations, size_t count, const struct station *station);
+/* Whether it has no more than that, without those that are leaving: else one should leave. */
+bool station_keeps(const struct station *stations, size_t count, const struct station *station);
+
+/*
+ * Where to open the next link: NULL if none may be opened now; then *wake_ms is lowered to when
+ * to ask again, if time alone changes that.
  */
 struct station *station_choose(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms);
+/* As station_choose: one that is to be tried, its pause being over. */
+struct station *station_choose_trial(
+	struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms);
+/* Whether it may have another link for messages that only it can take, whatever its order and share. */
+bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms);
 
-void station_opening(struct station *station);
+/* A link is being opened; remember `halvings` with it. */
+void station_opening(struct station *station, int64_t now_ms);
 void station_connected(struct station *station);
-void station_closed(struct station *station, bool was_connected);
-/* A message was decided over it. */
-void station_proved(struct station *station);
+void station_leaving(struct station *station);
+void station_closed(struct station *station, bool was_leaving);
+
+/* The end of a link that could not be opened, or over which nothing was decided, after station_closed. */
+struct station_failure {
+	const char *words;
+	bool is_permanent; /* trying again changes nothing: there's no hope at once */
+	unsigned begun_at; /* `halvings` when it was opened */
+};
+void station_failed(struct station *station, const struct station_failure *failure, int64_t now_ms);
+
+/* A reply that decided a message. */
+struct station_reply {
+	enum attempt_phase phase;
+	int code;
+	struct verdict verdict;
+	unsigned begun_at; /* `halvings` when its MAIL was handed over */
+	const char *words;
+};
+void station_decided(struct station *station, const struct station_reply *reply, int64_t now_ms);
+
+/* 421 instead of taking another message, after so many that were decided over the same link. */
+void station_dismissed(struct station *station, size_t decided, unsigned begun_at);
+
+/* It offers PIPELINING and loses step. True if that is news. */
+bool station_breaks_pipelining(struct station *station);
+
+/* No link, and as many failures in a row as allowed. */
+bool station_is_hopeless(const struct station *station);
+
 /*
- * A link could not be opened, or was lost with nothing decided over it (after station_closed). It
- * counts only when no other link is open. The pause is `first_pause_ms` doubling to a minute; a
- * permanent trouble counts as `tries` failures at once. Returns when it's tried again.
+ * The station's state, if it isn't what was taken last. The first is taken once a message was
+ * decided or something went wrong. `wall_ms` is clock_now_ms at `now_ms`.
  */
-int64_t station_failed(struct station *station, bool is_permanent, int tries, int first_pause_ms,
-	int64_t now_ms, const char *words);
-/* No link, and as many failures in a row as allowed (0: any number). */
-bool station_is_hopeless(const struct station *station, int tries);
+bool station_take_change(struct station *station, int64_t now_ms, int64_t wall_ms, struct relay_state *out);
 
 #endif

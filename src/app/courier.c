@@ -49,8 +49,9 @@ struct courier {
 	struct storekeeper_news news;
 	struct courierjob_queue done; /* since the last turn of the engine */
 	struct relay *relays;
-	size_t notes;       /* in the flight record since it was truncated */
-	struct err failure; /* of a callback that can't return one */
+	struct relay_state *relay_states; /* of each, as it was told last */
+	size_t notes;                     /* in the flight record since it was truncated */
+	struct err failure;               /* of a callback that can't return one */
 	volatile sig_atomic_t stops;
 };
 
@@ -124,18 +125,42 @@ static void engine_finds_too_large(void *context, struct engine_job *engine_job,
 	courierjob_put(&courier->done, job);
 }
 
-/* Told once: the same trouble comes again with every try. */
-static void engine_has_trouble(void *context, const struct relay *relay, const char *words, int64_t retry_ms)
+/* What the progress shows: of the relays that messages don't go through, the first one's trouble. */
+static void show_trouble(struct courier *courier)
+{
+	const char *words = "";
+
+	for (size_t i = courier->settings->relay_count; i-- > 0;) {
+		if (courier->relay_states[i].circuit != RELAY_CLOSED)
+			words = courier->relay_states[i].words;
+	}
+	snprintf(courier->progress.trouble, sizeof(courier->progress.trouble), "%s", words);
+}
+
+/* The log has the same words once: they come again with every try. */
+static void log_relay(const struct relay_state *last, const struct relay_state *state)
+{
+	if (state->words[0] && strcmp(last->words, state->words) != 0)
+		log_warning("%s", state->words);
+	if (state->breaks_pipelining && !last->breaks_pipelining)
+		log_warning(
+			"relay \"%s\": it offers PIPELINING and loses step, so it is spoken to step by step",
+			state->relay);
+	if (state->circuit == RELAY_CLOSED && last->circuit != RELAY_CLOSED)
+		log_warning("relay \"%s\": it is in use again", state->relay);
+}
+
+static void engine_changes_relay(void *context, const struct relay_state *state)
 {
 	struct courier *courier = context;
-	char *trouble = courier->progress.trouble;
 
-	(void)relay;
-	(void)retry_ms;
-	if (strncmp(trouble, words, sizeof(courier->progress.trouble) - 1) == 0)
-		return;
-	snprintf(trouble, sizeof(courier->progress.trouble), "%s", words);
-	log_warning("%s", words);
+	for (size_t i = 0; i < courier->settings->relay_count; i++) {
+		if (strcmp(courier->settings->relays[i].name, state->relay) != 0)
+			continue;
+		log_relay(&courier->relay_states[i], state);
+		courier->relay_states[i] = *state;
+	}
+	show_trouble(courier);
 }
 
 static enum status truncate_flight(struct courier *courier, struct err *err)
@@ -191,7 +216,7 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.give_back = engine_gives_back,
 		.too_large = engine_finds_too_large,
 		.turn = engine_turns,
-		.relay_trouble = engine_has_trouble,
+		.relay_changed = engine_changes_relay,
 	};
 	struct engine_options options = {
 		.relay_count = settings->relay_count,
@@ -200,22 +225,20 @@ static enum status make_engine(struct courier *courier, struct err *err)
 	};
 
 	courier->relays = mem_alloc(settings->relay_count * sizeof(*courier->relays));
+	courier->relay_states = mem_alloc(settings->relay_count * sizeof(*courier->relay_states));
 	for (size_t k = 0; k < settings->relay_count; k++)
 		courier->relays[k] = settings_relay(settings, k);
 	options.relays = courier->relays;
 	return engine_new(&options, &host, &courier->engine, err);
 }
 
-/* Over the relay with the most: one is used at a time. */
 static size_t connections_of(const struct settings *settings)
 {
-	int connections = 0;
+	size_t connections = 0;
 
-	for (size_t i = 0; i < settings->relay_count; i++) {
-		if (settings->relays[i].connections > connections)
-			connections = settings->relays[i].connections;
-	}
-	return (size_t)connections;
+	for (size_t i = 0; i < settings->relay_count; i++)
+		connections += (size_t)settings->relays[i].connections;
+	return connections;
 }
 
 static enum status open_flight(struct courier *courier, struct newsroom *newsroom, struct err *err)
@@ -266,6 +289,7 @@ void courier_free(struct courier *courier)
 	load_free(courier->load);
 	flight_close(courier->flight);
 	free(courier->relays);
+	free(courier->relay_states);
 	free(courier);
 }
 

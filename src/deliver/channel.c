@@ -38,79 +38,30 @@ void channel_free(struct channel *c)
 	free(c);
 }
 
-bool floor_is_stopping(const struct floor *floor)
+static void settle(
+	struct floor *floor, struct channel *c, const struct entry *entry, const struct dialogue_event *event)
 {
-	return floor->status != OK || atomic_load(&floor->stops) > 0;
-}
+	struct attempt attempt;
+	char words[sizeof(c->station->words)] = "";
 
-void floor_wake_at(struct floor *floor, int64_t at_ms)
-{
-	if (at_ms < floor->wake_ms)
-		floor->wake_ms = at_ms;
-}
-
-void floor_stop_because(struct floor *floor, enum status status, const struct err *err)
-{
-	if (floor->status)
-		return;
-	floor->status = status;
-	floor->err = *err;
-}
-
-static void give_back(struct floor *floor, struct engine_job *job)
-{
-	floor->host.give_back(floor->host.context, job);
-}
-
-/* The recipient's address, which servers like to repeat, stays out of what is kept: erasing a person must
- * reach it. */
-static void copy_without_address(char *to, size_t size, struct span text, struct span address)
-{
-	struct str clean;
-	size_t start = 0;
-
-	str_init(&clean, 2 * REPLY_TEXT_MAX);
-	for (size_t i = 0; address.len && i + address.len <= text.len; i++) {
-		if (!span_equals_nocase(span_bytes(text.ptr + i, address.len), address))
-			continue;
-		str_add(&clean, span_bytes(text.ptr + start, i - start));
-		str_add_text(&clean, "[address]");
-		start = i + address.len;
-		i = start - 1;
-	}
-	str_add(&clean, span_from(text, start));
-	reply_copy_text(to, size, str_span(&clean));
-	str_clear(&clean);
-}
-
-static void settle(struct floor *floor, const struct channel *c, const struct entry *entry,
-	const struct dialogue_event *event)
-{
-	const struct engine_job *job = entry->job;
-	const struct link_facts *facts = link_facts(c->link);
-	struct attempt attempt = {
-		.dispatch = job->dispatch,
-		.position = job->position,
-		.number = job->attempt_number,
-		.phase = event->phase,
-		.outcome = event->verdict.outcome,
-		.cause = event->verdict.cause,
-		.slows_site = event->verdict.slows_site,
-		.code = event->code,
-		.tls = facts->tls,
-		.started_ms = entry->started_ms,
-		.settled_ms = clock_now_ms(),
-		.is_possible_duplicate = job->is_possible_duplicate,
-	};
-
-	reply_copy_text(attempt.enhanced, sizeof(attempt.enhanced), span_of(event->enhanced));
-	reply_copy_text(attempt.relay, sizeof(attempt.relay), span_of(facts->relay));
-	reply_copy_text(attempt.tls_version, sizeof(attempt.tls_version), span_of(facts->tls_version));
-	copy_without_address(attempt.reply, sizeof(attempt.reply), event->text, job->envelope_to);
-	floor->is_settled_since_take = true;
 	step("channel.settling");
-	floor->host.settle(floor->host.context, entry->job, &attempt);
+	floor_settle(floor, entry, event, link_facts(c->link), &attempt);
 	step("channel.settled");
+	if (!event->code)
+		return;
+	if (event->verdict.outcome != DELIVERY_ACCEPTED)
+		snprintf(words, sizeof(words), "relay \"%s\": it refuses messages: %d %s%s%.300s",
+			c->station->name, attempt.code, attempt.enhanced, attempt.enhanced[0] ? " " : "",
+			attempt.reply);
+	station_decided(c->station,
+		&(struct station_reply){
+			.phase = event->phase,
+			.code = event->code,
+			.verdict = event->verdict,
+			.begun_at = entry->begun_at,
+			.words = words,
+		},
+		floor->now_ms);
 }
 
 static void on_last_byte(struct floor *floor, struct channel *c, struct entry *seat)
@@ -140,10 +91,12 @@ static void on_returned(
 {
 	struct dialogue_event counted = *event;
 
+	if (dialogue_was_dismissed(c->dialogue))
+		station_dismissed(c->station, dialogue_decided(c->dialogue), entry.begun_at);
 	if (floor_is_stopping(floor)) {
-		give_back(floor, entry.job);
+		floor_give_back(floor, entry.job);
 	} else if (++entry.returns < RETURNS_MAX) {
-		jobqueue_return(&floor->queue, entry);
+		floor_return_job(floor, entry);
 	} else {
 		counted.phase = PHASE_MAIL;
 		settle(floor, c, &entry, &counted);
@@ -162,19 +115,18 @@ static void on_dialogue_event(struct floor *floor, struct channel *c, const stru
 	}
 	*seat = (struct entry){0};
 	floor->in_flight--;
-	if (event->kind == DIALOGUE_RETURNED) {
+	if (event->verdict.breaks_pipelining && station_breaks_pipelining(c->station))
+		c->has_learnt = true;
+	if (event->kind == DIALOGUE_RETURNED)
 		on_returned(floor, c, entry, event);
-		return;
-	}
-	if (event->code)
-		station_proved(c->station);
-	if (!event->code && event->verdict.outcome == DELIVERY_DEFERRED && is_ours_to_take_back)
-		give_back(floor, entry.job);
+	else if (!event->code && event->verdict.outcome == DELIVERY_DEFERRED && is_ours_to_take_back)
+		floor_give_back(floor, entry.job);
 	else
 		settle(floor, c, &entry, event);
+	floor_tell(floor, c->station);
 }
 
-/* A message that can't go over this link: what is wrong is wrong with it, and no try will mend it. */
+/* A message that no server may get: what is wrong is wrong with it, and no try will mend it. */
 static void refuse(struct floor *floor, struct channel *c, const struct entry *entry, const struct err *err)
 {
 	const struct dialogue_event event = {
@@ -205,10 +157,10 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 	struct err err;
 
 	entry.started_ms = clock_now_ms();
+	entry.begun_at = c->station->halvings;
 	status = dialogue_add(c->dialogue, &mail, &err);
-	if (status == E_RANGE) {
-		floor->host.too_large(floor->host.context, entry.job, err.text);
-		floor_wake_at(floor, floor->now_ms);
+	if (status == E_RANGE || status == E_UNSUPPORTED) {
+		floor_detour(floor, c->station, link_facts(c->link), entry, &err);
 		return;
 	}
 	if (status != OK) {
@@ -227,10 +179,17 @@ static bool is_full(const struct channel *c)
 	return limit > 0 && c->given >= limit;
 }
 
+/* Whether it should go on once it is free. */
+static bool is_wanted(const struct floor *floor, const struct channel *c)
+{
+	return !is_full(c) && !(c->is_pipelined && c->station->breaks_pipelining) &&
+	       floor_keeps(floor, c->station);
+}
+
 static void give_jobs(struct floor *floor, struct channel *c)
 {
-	while (floor->queue.count && !floor_is_stopping(floor) && !is_full(c) &&
-		dialogue_has_room(c->dialogue)) {
+	while (!floor_is_stopping(floor) && dialogue_has_room(c->dialogue) && is_wanted(floor, c) &&
+		floor_has_job(floor, c->station)) {
 		int64_t wait_ms = pace_take(&c->station->pace, floor->now_ms);
 		struct entry entry;
 
@@ -238,7 +197,7 @@ static void give_jobs(struct floor *floor, struct channel *c)
 			floor_wake_at(floor, floor->now_ms + wait_ms);
 			return;
 		}
-		entry = jobqueue_take(&floor->queue);
+		entry = floor_take_job(floor, c->station);
 		if (floor->host.may_send(floor->host.context, entry.job)) {
 			seat(floor, c, entry);
 			continue;
@@ -246,48 +205,51 @@ static void give_jobs(struct floor *floor, struct channel *c)
 		pace_return(&c->station->pace);
 		floor->retake_ms = floor->now_ms + RETAKE_MS;
 		floor_wake_at(floor, floor->retake_ms);
-		give_back(floor, entry.job);
+		floor_give_back(floor, entry.job);
 	}
 }
 
-static void trouble(struct floor *floor, struct station *station, const char *why, bool is_permanent)
+static void trouble(struct floor *floor, struct station *station, struct station_failure failure)
 {
-	char words[640];
-	int64_t again_ms;
+	char words[sizeof(station->words)];
 
-	snprintf(words, sizeof(words), "relay \"%s\": %s", station->name, why);
-	again_ms = station_failed(station, is_permanent, floor->options.relay_tries,
-		floor->options.relay_retry_ms, floor->now_ms, words);
-	if (floor->host.relay_trouble)
-		floor->host.relay_trouble(floor->host.context, station->relay, words,
-			clock_now_ms() + again_ms - floor->now_ms);
+	snprintf(words, sizeof(words), "relay \"%s\": %s", station->name, failure.words);
+	failure.words = words;
+	station_failed(station, &failure, floor->now_ms);
+	floor_wake_at(floor, station->next_open_ms);
+	floor_tell(floor, station);
 }
 
 void channel_close(struct channel *c)
 {
-	struct station *station = c->station;
-
-	station_closed(station, c->is_connected);
+	station_closed(c->station, c->is_leaving);
 	link_close(c->link);
 	c->station = NULL;
 	c->is_connected = false;
 }
 
-/* A connection over which nothing was decided is as bad as none, or its relay would be called in a circle. */
+/*
+ * A connection over which nothing was decided is as bad as none, or its relay would be called in
+ * a circle. One that taught us something isn't: the next one goes otherwise.
+ */
 static void end_channel(struct floor *floor, struct channel *c)
 {
 	struct station *station = c->station;
-	bool is_trouble = !c->is_leaving && !floor_is_stopping(floor) && dialogue_decided(c->dialogue) == 0;
+	bool is_trouble = dialogue_decided(c->dialogue) == 0 && (c->given || !c->is_leaving) &&
+			  !c->has_learnt && !floor_is_stopping(floor);
 
 	channel_close(c);
 	if (is_trouble)
-		trouble(floor, station, dialogue_words(c->dialogue), false);
+		trouble(floor, station,
+			(struct station_failure){
+				.words = dialogue_words(c->dialogue), .begun_at = c->begun_at});
 }
 
 static void leave(struct floor *floor, struct channel *c)
 {
 	c->is_leaving = true;
 	c->progress_ms = floor->now_ms;
+	station_leaving(c->station);
 	dialogue_quit(c->dialogue);
 }
 
@@ -352,9 +314,24 @@ static void converse(struct floor *floor, struct channel *c)
 			return;
 		}
 		give_jobs(floor, c);
-		if (is_full(c) && !c->is_leaving && dialogue_is_idle(c->dialogue))
+		if (!c->is_leaving && !is_wanted(floor, c))
 			leave(floor, c);
 	} while (talk(floor, c));
+}
+
+static void begin_dialogue(struct floor *floor, struct channel *c)
+{
+	struct dialogue_features features = link_facts(c->link)->features;
+
+	features.has_pipelining &= !c->station->breaks_pipelining;
+	c->is_pipelined = features.has_pipelining;
+	c->is_connected = true;
+	c->progress_ms = floor->now_ms;
+	station_connected(c->station);
+	dialogue_begin(c->dialogue, &features);
+	/* There may be room for more links, now that it was reached. */
+	floor_wake_at(floor, floor->now_ms);
+	converse(floor, c);
 }
 
 static void on_link_state(struct floor *floor, struct channel *c, enum link_state state)
@@ -362,40 +339,29 @@ static void on_link_state(struct floor *floor, struct channel *c, enum link_stat
 	struct station *station = c->station;
 
 	if (state == LINK_READY) {
-		station_connected(station);
-		c->is_connected = true;
-		c->progress_ms = floor->now_ms;
-		dialogue_begin(c->dialogue, &link_facts(c->link)->features);
-		converse(floor, c);
+		begin_dialogue(floor, c);
 	} else if (state == LINK_FAILED) {
 		struct link_failure failure = *link_failure(c->link);
 
 		channel_close(c);
-		trouble(floor, station, failure.words, failure.is_permanent);
+		trouble(floor, station,
+			(struct station_failure){.words = failure.words,
+				.is_permanent = failure.is_permanent,
+				.begun_at = c->begun_at});
 	}
-}
-
-static int or_default(int64_t value, int fallback)
-{
-	return value > 0 ? (int)value : fallback;
-}
-
-static int command_timeout(const struct relay *relay)
-{
-	return or_default(relay->command_timeout_ms, 300000);
 }
 
 static int timeout_of(const struct channel *c)
 {
 	const struct relay *relay = c->station->relay;
 
-	if (c->is_leaving)
+	if (c->is_leaving && !dialogue_count(c->dialogue))
 		return GOODBYE_MS;
 	switch (dialogue_waits_for(c->dialogue)) {
 	case PHASE_DATA:
-		return or_default(relay->data_timeout_ms, 120000);
+		return (int)relay->data_timeout_ms;
 	case PHASE_DOT:
-		return or_default(relay->dot_timeout_ms, 600000);
+		return (int)relay->dot_timeout_ms;
 	case PHASE_NONE:
 		return IDLE_MS;
 	case PHASE_CONNECT:
@@ -407,7 +373,7 @@ static int timeout_of(const struct channel *c)
 	case PHASE_BODY:
 	case PHASE_COUNT:
 	default:
-		return command_timeout(relay);
+		return (int)relay->command_timeout_ms;
 	}
 }
 
@@ -431,17 +397,20 @@ void channel_open(struct floor *floor, struct channel *c, struct station *statio
 	const struct link_options options = {
 		.relay = station->relay,
 		.hello = station->relay->hello[0] ? station->relay->hello : floor->options.hello,
-		.connect_timeout_ms = or_default(station->relay->connect_timeout_ms, 30000),
-		.command_timeout_ms = command_timeout(station->relay),
+		.connect_timeout_ms = (int)station->relay->connect_timeout_ms,
+		.command_timeout_ms = (int)station->relay->command_timeout_ms,
 	};
 	struct err err;
 
-	*c = (struct channel){.link = c->link, .dialogue = c->dialogue, .station = station};
-	station_opening(station);
+	*c = (struct channel){
+		.link = c->link, .dialogue = c->dialogue, .station = station, .begun_at = station->halvings};
+	station_opening(station, floor->now_ms);
+	floor_tell(floor, station);
 	if (!link_open(c->link, &options, &err))
 		return;
 	channel_close(c);
-	trouble(floor, station, err.text, true);
+	trouble(floor, station,
+		(struct station_failure){.words = err.text, .is_permanent = true, .begun_at = c->begun_at});
 }
 
 void channel_on_event(struct floor *floor, struct channel *c, int fd, uint32_t events)
@@ -466,7 +435,8 @@ void channel_on_turn(struct floor *floor, struct channel *c)
 			on_link_state(floor, c, link_on_time(c->link));
 	} else if (floor->now_ms >= c->progress_ms + timeout_of(c)) {
 		on_deadline(floor, c, timeout_of(c));
-	} else if (floor->queue.count && dialogue_has_room(c->dialogue)) {
+	} else if (dialogue_has_room(c->dialogue) &&
+		   (floor_has_job(floor, c->station) || !is_wanted(floor, c))) {
 		converse(floor, c);
 	}
 	/* Closed by now: its jobs wait, and its relay's pause has begun. */
@@ -500,5 +470,7 @@ void channel_drop(struct floor *floor, struct channel *c, const char *words)
 
 bool channel_is_ready(const struct channel *c)
 {
-	return c->station && (!c->is_connected || dialogue_has_room(c->dialogue));
+	if (!c->station)
+		return false;
+	return c->is_connected ? dialogue_has_room(c->dialogue) : c->station->circuit == RELAY_CLOSED;
 }

@@ -15,6 +15,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -29,7 +30,6 @@
 
 struct engine {
 	struct floor floor;
-	struct station *stations;
 	struct channel **channels;
 	size_t channel_count, channel_capacity;
 	size_t queue_size;         /* how many jobs to have waiting, at most */
@@ -40,23 +40,43 @@ struct engine {
 	int64_t next_take_ms;    /* wall clock */
 };
 
-static int or_default(int value, int fallback)
+static enum status check_relay(const struct relay *relay, struct err *err)
 {
-	return value > 0 ? value : fallback;
+	const int64_t times[] = {relay->connect_timeout_ms, relay->command_timeout_ms, relay->data_timeout_ms,
+		relay->dot_timeout_ms, relay->pause_first_ms, relay->pause_most_ms};
+
+	if (relay->connections < 1 || relay->connections > 1000)
+		return err_set(err, E_RANGE, "relay \"%s\": connections = %d is not 1 to 1000", relay->url,
+			relay->connections);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		if (times[i] < 1)
+			return err_set(err, E_RANGE, "relay \"%s\": a timeout or pause is less than 1 ms",
+				relay->url);
+	}
+	return OK;
 }
 
 static enum status check_options(const struct engine_options *options, struct err *err)
 {
+	enum status status = OK;
+
 	if (!options->relay_count)
 		return err_set(err, E_RANGE, "no relay to send through; add one to relays");
-	for (size_t i = 0; i < options->relay_count; i++) {
-		const struct relay *relay = &options->relays[i];
+	if (options->relay_count > ENGINE_RELAYS_MAX)
+		return err_set(err, E_RANGE, "%zu relays are too many; leave at most %u",
+			options->relay_count, ENGINE_RELAYS_MAX);
+	for (size_t i = 0; i < options->relay_count && !status; i++)
+		status = check_relay(&options->relays[i], err);
+	return status;
+}
 
-		if (relay->connections < 1 || relay->connections > 1000)
-			return err_set(err, E_RANGE, "relay \"%s\": connections = %d is not 1 to 1000",
-				relay->url, relay->connections);
+static bool is_remembered_to_break_pipelining(const struct engine_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->remembered_count; i++) {
+		if (strcmp(options->remembered[i].relay, name) == 0)
+			return options->remembered[i].breaks_pipelining;
 	}
-	return OK;
+	return false;
 }
 
 static enum status add_stations(struct engine *e, struct err *err)
@@ -64,21 +84,22 @@ static enum status add_stations(struct engine *e, struct err *err)
 	const struct engine_options *options = &e->floor.options;
 	size_t connections = 0;
 
-	e->stations = mem_alloc(options->relay_count * sizeof(*e->stations));
+	e->floor.stations = mem_alloc(options->relay_count * sizeof(*e->floor.stations));
+	e->floor.detours = mem_alloc(options->relay_count * sizeof(*e->floor.detours));
+	e->floor.station_count = options->relay_count;
 	for (size_t i = 0; i < options->relay_count; i++) {
-		char name[256];
-		enum status status = link_check_url(options->relays[i].url, name, sizeof(name), err);
+		struct station *station = &e->floor.stations[i];
+		enum status status =
+			link_check_url(options->relays[i].url, station->name, sizeof(station->name), err);
 
 		if (status)
 			return status;
-		station_init(&e->stations[i], &options->relays[i], name, clock_steady_ms());
+		station->breaks_pipelining = is_remembered_to_break_pipelining(options, station->name);
 		connections += (size_t)options->relays[i].connections;
 	}
 	e->queue_size = connections * 4;
 	e->queue_size = e->queue_size < QUEUE_MIN ? QUEUE_MIN : e->queue_size;
 	e->queue_size = e->queue_size > QUEUE_MAX ? QUEUE_MAX : e->queue_size;
-	/* What comes back from lost connections may be on top of that. */
-	jobqueue_init(&e->floor.queue, e->queue_size + 2 * connections);
 	e->taken = mem_alloc(e->queue_size * sizeof(struct engine_job *));
 	return OK;
 }
@@ -102,7 +123,6 @@ enum status engine_new(const struct engine_options *options, const struct engine
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	e->floor.options = *options;
-	e->floor.options.relay_retry_ms = or_default(options->relay_retry_ms, 1000);
 	e->floor.host = *host;
 	e->epoll_fd = -1;
 	e->stop_fd = -1;
@@ -125,8 +145,11 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->channel_count; i++)
 		channel_free(e->channels[i]);
 	free(e->channels);
-	free(e->stations);
+	free(e->floor.stations);
 	jobqueue_clear(&e->floor.queue);
+	for (size_t i = 0; i < e->floor.station_count; i++)
+		jobqueue_clear(&e->floor.detours[i]);
+	free(e->floor.detours);
 	free(e->taken);
 	if (e->epoll_fd >= 0)
 		close(e->epoll_fd);
@@ -167,32 +190,67 @@ static struct channel *find_free_channel(struct engine *e)
 	return e->channels[e->channel_count++];
 }
 
-/* As many links as there are jobs for, as far as the relays allow. */
-static void open_channels(struct engine *e)
+/* How many jobs could be given out at once: to the links of one station, or (NULL) of all. */
+static size_t count_ready(const struct engine *e, const struct station *station)
 {
 	size_t ready = 0;
 
-	for (size_t i = 0; i < e->channel_count; i++)
-		ready += channel_is_ready(e->channels[i]);
-	for (; ready < e->floor.queue.count && !floor_is_stopping(&e->floor); ready++) {
-		struct station *station = station_choose(
-			e->stations, e->floor.options.relay_count, e->floor.now_ms, &e->floor.wake_ms);
+	for (size_t i = 0; i < e->channel_count; i++) {
+		const struct channel *channel = e->channels[i];
 
+		ready += (!station || channel->station == station) && channel_is_ready(channel);
+	}
+	return ready;
+}
+
+/* For what only one relay can take, and what waits for one that works no more. */
+static void see_to_detours(struct engine *e)
+{
+	struct floor *floor = &e->floor;
+
+	for (size_t i = 0; i < floor->station_count && floor->detoured; i++) {
+		struct station *station = &floor->stations[i];
+
+		if (station->circuit == RELAY_OPEN)
+			floor_reroute(floor, station);
+		for (size_t ready = count_ready(e, station);
+			ready < floor->detours[i].count &&
+			station_may_open(station, floor->now_ms, &floor->wake_ms);
+			ready++)
+			channel_open(floor, find_free_channel(e), station);
+	}
+}
+
+/* As many links as there are jobs for, as far as the relays allow. */
+static void open_channels(struct engine *e)
+{
+	struct floor *floor = &e->floor;
+	struct station *station;
+
+	if (floor_is_stopping(floor))
+		return;
+	see_to_detours(e);
+	while (floor->queue.count && (station = station_choose_trial(floor->stations, floor->station_count,
+					      floor->now_ms, &floor->wake_ms)))
+		channel_open(floor, find_free_channel(e), station);
+	for (size_t ready = count_ready(e, NULL); ready < floor->queue.count; ready++) {
+		station =
+			station_choose(floor->stations, floor->station_count, floor->now_ms, &floor->wake_ms);
 		if (!station)
 			return;
-		channel_open(&e->floor, find_free_channel(e), station);
+		channel_open(floor, find_free_channel(e), station);
 	}
 }
 
 static void refill(struct engine *e)
 {
 	int64_t now = clock_now_ms();
-	size_t want = e->queue_size - e->floor.queue.count;
-	size_t count;
+	size_t waiting = floor_waiting(&e->floor);
+	size_t want, count;
 
 	if (e->floor.now_ms < e->floor.retake_ms)
 		floor_wake_at(&e->floor, e->floor.retake_ms);
-	if (floor_is_stopping(&e->floor) || e->floor.queue.count > e->queue_size / 2 ||
+	if (floor_is_stopping(&e->floor) || waiting > e->queue_size / 2 ||
 		e->floor.now_ms < e->floor.retake_ms)
 		return;
 	if (e->has_asked && !e->is_more && !e->floor.is_settled_since_take && now < e->next_take_ms &&
@@ -201,6 +259,7 @@ static void refill(struct engine *e)
 	e->has_asked = true;
 	e->floor.is_settled_since_take = false;
 	e->next_take_ms = ENGINE_NEVER;
+	want = e->queue_size - waiting;
 	count = e->floor.host.take(e->floor.host.context, e->taken, want, &e->next_take_ms);
 	e->is_more = count == want;
 	if (!e->is_more && e->next_take_ms <= now)
@@ -214,14 +273,14 @@ static void give_up_if_hopeless(struct engine *e)
 	struct str words;
 	struct err err;
 
-	for (size_t i = 0; i < e->floor.options.relay_count; i++) {
-		if (!station_is_hopeless(&e->stations[i], e->floor.options.relay_tries))
+	for (size_t i = 0; i < e->floor.station_count; i++) {
+		if (!station_is_hopeless(&e->floor.stations[i]))
 			return;
 	}
 	str_init(&words, STR_MAX_SMALL);
-	for (size_t i = 0; i < e->floor.options.relay_count; i++)
-		str_addf(&words, "%s%s", i ? "; " : "", e->stations[i].trouble);
-	floor_stop_because(&e->floor, err_set(&err, E_IO, "no relay can be reached: %s", words.ptr), &err);
+	for (size_t i = 0; i < e->floor.station_count; i++)
+		str_addf(&words, "%s%s", i ? "; " : "", e->floor.stations[i].words);
+	floor_stop_because(&e->floor, err_set(&err, E_IO, "no relay can be used: %s", words.ptr), &err);
 	str_clear(&words);
 }
 
@@ -237,15 +296,14 @@ static void heed_stop(struct engine *e)
 {
 	if (!floor_is_stopping(&e->floor))
 		return;
-	while (e->floor.queue.count)
-		e->floor.host.give_back(e->floor.host.context, jobqueue_take(&e->floor.queue).job);
+	floor_give_all_back(&e->floor);
 	if (atomic_load(&e->floor.stops) > 1 && !e->floor.is_dropping)
 		drop_everything(e);
 }
 
 static bool is_finished(const struct engine *e)
 {
-	if (e->floor.in_flight || e->floor.queue.count)
+	if (e->floor.in_flight || floor_waiting(&e->floor))
 		return false;
 	if (floor_is_stopping(&e->floor))
 		return true;
@@ -257,7 +315,7 @@ static int wait_ms(const struct engine *e)
 {
 	int64_t wait = e->floor.wake_ms - clock_steady_ms();
 
-	if (e->next_take_ms != ENGINE_NEVER && e->floor.queue.count == 0) {
+	if (e->next_take_ms != ENGINE_NEVER && floor_waiting(&e->floor) == 0) {
 		int64_t take = e->next_take_ms - clock_now_ms();
 
 		wait = take < wait ? take : wait;
@@ -324,6 +382,17 @@ static void say_goodbye(struct engine *e)
 	}
 }
 
+/* How it offers PIPELINING stays known from run to run; all else is found out anew. */
+static void begin_station(struct engine *e, size_t at)
+{
+	struct station *station = &e->floor.stations[at];
+	const struct station last = *station;
+
+	station_init(station, &e->floor.options.relays[at], last.name, e->floor.options.relay_tries,
+		e->floor.now_ms);
+	station->breaks_pipelining = last.breaks_pipelining;
+}
+
 static void begin(struct engine *e)
 {
 	e->floor.status = OK;
@@ -334,9 +403,8 @@ static void begin(struct engine *e)
 	e->floor.now_ms = clock_steady_ms();
 	e->floor.wake_ms = e->floor.now_ms;
 	e->floor.retake_ms = e->floor.now_ms;
-	for (size_t i = 0; i < e->floor.options.relay_count; i++)
-		station_init(
-			&e->stations[i], &e->floor.options.relays[i], e->stations[i].name, e->floor.now_ms);
+	for (size_t i = 0; i < e->floor.station_count; i++)
+		begin_station(e, i);
 }
 
 enum status engine_run(struct engine *e, struct err *err)

@@ -7,10 +7,7 @@
 
 #include <stdlib.h>
 
-void jobqueue_init(struct jobqueue *queue, size_t size)
-{
-	*queue = (struct jobqueue){.entries = mem_alloc(size * sizeof(*queue->entries)), .size = size};
-}
+#define SIZE_FIRST 64
 
 void jobqueue_clear(struct jobqueue *queue)
 {
@@ -18,14 +15,29 @@ void jobqueue_clear(struct jobqueue *queue)
 	*queue = (struct jobqueue){0};
 }
 
+static void make_room(struct jobqueue *queue)
+{
+	struct jobqueue larger = {.size = queue->size ? 2 * queue->size : SIZE_FIRST, .count = queue->count};
+
+	if (queue->count < queue->size)
+		return;
+	larger.entries = mem_alloc(larger.size * sizeof(*larger.entries));
+	for (size_t i = 0; i < queue->size; i++)
+		larger.entries[i] = queue->entries[(queue->head + i) % queue->size];
+	free(queue->entries);
+	*queue = larger;
+}
+
 void jobqueue_add(struct jobqueue *queue, struct entry entry)
 {
+	make_room(queue);
 	queue->entries[(queue->head + queue->count) % queue->size] = entry;
 	queue->count++;
 }
 
 void jobqueue_return(struct jobqueue *queue, struct entry entry)
 {
+	make_room(queue);
 	queue->head = (queue->head + queue->size - 1) % queue->size;
 	queue->entries[queue->head] = entry;
 	queue->count++;

@@ -1,88 +1,315 @@
 /*
- * How a relay is doing, and whether to knock again.
+ * How a relay is doing, and how much to ask of it.
  */
 #include "deliver/station.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
-#define PAUSE_MAX_MS 60000
-
-void station_init(struct station *station, const struct relay *relay, const char *name, int64_t now_ms)
+void station_init(
+	struct station *station, const struct relay *relay, const char *name, int tries, int64_t now_ms)
 {
-	struct station fresh = {.relay = relay, .next_open_ms = now_ms};
+	struct station fresh = {.relay = relay,
+		.tries = tries,
+		.window = relay->connections,
+		.threshold = relay->connections,
+		.since_ms = now_ms,
+		.next_open_ms = now_ms};
 
 	snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	*station = fresh;
 	pace_init(&station->pace, &relay->rates, now_ms);
 }
 
-static bool may_open(const struct station *station)
+/* Without a weight: as much as it can take. */
+static int weight_of(const struct station *station)
 {
-	if (station->is_reached && !station->failures)
-		return station->open < station->relay->connections;
-	return station->open == 0;
+	return station->relay->weight > 0 ? station->relay->weight : station->relay->connections;
+}
+
+/* The order in use: the lowest that has a relay which works; INT_MAX if none does. */
+static int best_order(const struct station *stations, size_t count)
+{
+	int best = INT_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		if (stations[i].circuit == RELAY_CLOSED && stations[i].relay->order < best)
+			best = stations[i].relay->order;
+	}
+	return best;
+}
+
+/* Of the relays of its order, the one that is full first says how many links a weight of one is. */
+static int share_of(const struct station *stations, size_t count, const struct station *station)
+{
+	const struct station *fullest = station;
+	int64_t share;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct station *other = &stations[i];
+
+		if (other->circuit != RELAY_CLOSED || other->relay->order != station->relay->order)
+			continue;
+		if ((int64_t)other->relay->connections * weight_of(fullest) <
+			(int64_t)fullest->relay->connections * weight_of(other))
+			fullest = other;
+	}
+	share = (int64_t)fullest->relay->connections * weight_of(station) / weight_of(fullest);
+	return share < 1 ? 1 : (int)share;
+}
+
+/* Its own limit, whatever the others do. */
+static int most_links(const struct station *station)
+{
+	if (station->circuit == RELAY_OPEN)
+		return 0;
+	return station->circuit == RELAY_TRIAL || !station->is_reached ? 1 : (int)station->window;
+}
+
+int station_allowance(const struct station *stations, size_t count, const struct station *station)
+{
+	int most = most_links(station);
+	int share;
+
+	if (station->relay->order > best_order(stations, count))
+		return 0;
+	if (station->circuit != RELAY_CLOSED)
+		return most;
+	share = share_of(stations, count, station);
+	return share < most ? share : most;
+}
+
+bool station_keeps(const struct station *stations, size_t count, const struct station *station)
+{
+	return station->open - station->leaving <= station_allowance(stations, count, station);
+}
+
+static bool is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms)
+{
+	if (now_ms >= station->next_open_ms)
+		return false;
+	if (station->next_open_ms < *wake_ms)
+		*wake_ms = station->next_open_ms;
+	return true;
 }
 
 struct station *station_choose(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms)
 {
+	struct station *best = NULL;
+
 	for (size_t i = 0; i < count; i++) {
 		struct station *station = &stations[i];
-		bool is_paused = now_ms < station->next_open_ms;
 
-		if (is_paused && station->next_open_ms < *wake_ms && may_open(station))
-			*wake_ms = station->next_open_ms;
-		if (!is_paused && may_open(station))
+		if (station->circuit != RELAY_CLOSED ||
+			station->open >= station_allowance(stations, count, station) ||
+			is_paused(station, now_ms, wake_ms))
+			continue;
+		if (!best || (int64_t)(station->open + 1) * weight_of(best) <
+				     (int64_t)(best->open + 1) * weight_of(station))
+			best = station;
+	}
+	return best;
+}
+
+struct station *station_choose_trial(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms)
+{
+	int best = best_order(stations, count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct station *station = &stations[i];
+
+		if (station->circuit != RELAY_CLOSED && station->relay->order <= best && !station->open &&
+			!is_paused(station, now_ms, wake_ms))
 			return station;
-		if (station->open || !station->failures)
-			return NULL;
 	}
 	return NULL;
 }
 
-void station_opening(struct station *station)
+bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms)
+{
+	return station->open < most_links(station) && !is_paused(station, now_ms, wake_ms);
+}
+
+static void change_circuit(struct station *station, enum relay_circuit circuit, int64_t now_ms)
+{
+	station->circuit = circuit;
+	station->since_ms = now_ms;
+	station->is_changed = true;
+}
+
+static void set_words(struct station *station, const char *words)
+{
+	if (strncmp(station->words, words, sizeof(station->words) - 1) == 0)
+		return;
+	snprintf(station->words, sizeof(station->words), "%s", words);
+	station->is_changed = true;
+}
+
+void station_opening(struct station *station, int64_t now_ms)
 {
 	station->open++;
-	station->connecting++;
+	if (station->circuit == RELAY_OPEN)
+		change_circuit(station, RELAY_TRIAL, now_ms);
 }
 
 void station_connected(struct station *station)
 {
-	station->connecting--;
 	station->is_reached = true;
 }
 
-void station_closed(struct station *station, bool was_connected)
+void station_leaving(struct station *station)
+{
+	station->leaving++;
+}
+
+void station_closed(struct station *station, bool was_leaving)
 {
 	station->open--;
-	if (!was_connected)
-		station->connecting--;
+	station->leaving -= was_leaving;
 }
 
-void station_proved(struct station *station)
+static int64_t pause_ms(const struct station *station, bool is_longest)
+{
+	int64_t most = station->relay->pause_most_ms;
+	int64_t pause = station->relay->pause_first_ms;
+
+	for (int i = 1; i < station->failures && pause < most; i++)
+		pause *= 2;
+	return pause > most || is_longest ? most : pause;
+}
+
+static void open_circuit(struct station *station, bool is_permanent, int64_t now_ms, const char *words)
+{
+	station->failures++;
+	station->refusals = 0;
+	if (is_permanent && station->failures < station->tries)
+		station->failures = station->tries;
+	station->next_open_ms = now_ms + pause_ms(station, is_permanent);
+	set_words(station, words);
+	change_circuit(station, RELAY_OPEN, now_ms);
+}
+
+static void close_circuit(struct station *station, int64_t now_ms)
 {
 	station->failures = 0;
-	station->trouble[0] = '\0';
+	station->refusals = 0;
+	set_words(station, "");
+	change_circuit(station, RELAY_CLOSED, now_ms);
 }
 
-int64_t station_failed(struct station *station, bool is_permanent, int tries, int first_pause_ms,
-	int64_t now_ms, const char *words)
+static void halve(struct station *station, int links)
 {
-	int64_t pause = first_pause_ms;
+	double had = station->window < links ? station->window : links;
 
-	snprintf(station->trouble, sizeof(station->trouble), "%s", words);
-	if (!station->open)
-		station->failures++;
-	if (is_permanent && !station->open && station->failures < tries)
-		station->failures = tries;
-	for (int i = 1; i < station->failures && pause < PAUSE_MAX_MS; i++)
-		pause *= 2;
-	if (pause > PAUSE_MAX_MS || (is_permanent && !station->open))
-		pause = PAUSE_MAX_MS;
-	station->next_open_ms = now_ms + pause;
-	return station->next_open_ms;
+	station->window = had / 2 > 1 ? had / 2 : 1;
+	if (!station->is_halved_again)
+		station->threshold = station->window;
+	station->is_halved_again = true;
+	station->halvings++;
 }
 
-bool station_is_hopeless(const struct station *station, int tries)
+static void grow(struct station *station)
 {
-	return tries > 0 && !station->open && station->failures >= tries;
+	int most = station->relay->connections;
+
+	station->is_halved_again = false;
+	if (station->window >= most)
+		return;
+	station->window +=
+		station->window < station->threshold ? 1 : 1 / (station->window * STATION_GROWTH_MESSAGES);
+	if (station->window < most)
+		return;
+	station->window = most;
+	if (station->circuit == RELAY_CLOSED)
+		set_words(station, "");
+}
+
+void station_failed(struct station *station, const struct station_failure *failure, int64_t now_ms)
+{
+	if (!station->open) {
+		open_circuit(station, failure->is_permanent, now_ms, failure->words);
+		return;
+	}
+	if (failure->begun_at == station->halvings)
+		halve(station, station->open + 1);
+	set_words(station, failure->words);
+	if (station->next_open_ms < now_ms + station->relay->pause_first_ms)
+		station->next_open_ms = now_ms + station->relay->pause_first_ms;
+}
+
+static bool is_too_much(const struct station_reply *reply)
+{
+	return reply->code == 421 ||
+	       (reply->phase == PHASE_MAIL && reply->code / 100 == 4 && reply->verdict.cause == CAUSE_RELAY);
+}
+
+void station_dismissed(struct station *station, size_t decided, unsigned begun_at)
+{
+	/* After nothing it is a failure; after as many as the last time, a limit that sessions have. */
+	if (!decided || decided == station->session_messages)
+		return;
+	station->session_messages = decided;
+	if (begun_at == station->halvings)
+		halve(station, station->open);
+}
+
+static void take_refusal(struct station *station, const struct station_reply *reply, int64_t now_ms)
+{
+	if (station->circuit == RELAY_OPEN)
+		return;
+	if (station->circuit == RELAY_TRIAL || ++station->refusals >= STATION_REFUSALS_MAX)
+		open_circuit(station, false, now_ms, reply->words);
+}
+
+void station_decided(struct station *station, const struct station_reply *reply, int64_t now_ms)
+{
+	bool is_accepted = reply->verdict.outcome == DELIVERY_ACCEPTED;
+
+	if (reply->begun_at == station->halvings && is_too_much(reply))
+		halve(station, station->open);
+	else if (reply->begun_at == station->halvings && is_accepted)
+		grow(station);
+	if (is_accepted)
+		station->refusals = 0;
+	if (!is_accepted && (reply->verdict.suspends_relay || reply->verdict.cause == CAUSE_RELAY)) {
+		take_refusal(station, reply, now_ms);
+		return;
+	}
+	if (station->circuit == RELAY_TRIAL)
+		close_circuit(station, now_ms);
+	station->is_changed |= !station->is_told;
+}
+
+bool station_breaks_pipelining(struct station *station)
+{
+	if (station->breaks_pipelining)
+		return false;
+	station->breaks_pipelining = true;
+	station->is_changed = true;
+	return true;
+}
+
+bool station_is_hopeless(const struct station *station)
+{
+	return station->tries > 0 && !station->open && station->failures >= station->tries;
+}
+
+bool station_take_change(struct station *station, int64_t now_ms, int64_t wall_ms, struct relay_state *out)
+{
+	int64_t set_off_ms = wall_ms - now_ms;
+
+	if (!station->is_changed)
+		return false;
+	station->is_changed = false;
+	station->is_told = true;
+	*out = (struct relay_state){
+		.circuit = station->circuit,
+		.since_ms = station->since_ms + set_off_ms,
+		.retry_ms = station->circuit == RELAY_OPEN ? station->next_open_ms + set_off_ms : 0,
+		.breaks_pipelining = station->breaks_pipelining,
+	};
+	snprintf(out->relay, sizeof(out->relay), "%s", station->name);
+	snprintf(out->words, sizeof(out->words), "%s", station->words);
+	return true;
 }

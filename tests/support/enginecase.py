@@ -40,7 +40,8 @@ class Run:
     self.end = self.events[-1] if self.events else {}
     self.settled = [event for event in self.events if event["event"] == "settled"]
     self.given_back = [event["address"] for event in self.events if event["event"] == "given back"]
-    self.troubles = [event["words"] for event in self.events if event["event"] == "trouble"]
+    self.relays = [event for event in self.events if event["event"] == "relay"]
+    self.troubles = [event["words"] for event in self.relays if event["circuit"] == "out of use"]
 
   def outcomes(self):
     """The last outcome of each address."""
@@ -115,7 +116,7 @@ class EngineCase(unittest.TestCase):
   def engine(self, url, addresses, *options, timeout_ms=10_000, expect=None):
     """Run it to its end. Timeouts are the ceiling of a step, never what a test waits for."""
     command = [TOOL, "--relay", url, "--timeout-ms", str(timeout_ms), "--dot-timeout-ms", str(timeout_ms),
-      "--connect-timeout-ms", str(timeout_ms), "--relay-retry-ms", "1", *options]
+      "--connect-timeout-ms", str(timeout_ms), "--pause-ms", "1", "--pause-most-ms", "60", *options]
     result = subprocess.run(command, input="".join(address + "\n" for address in addresses),
       capture_output=True, text=True, timeout=WAIT_S, check=False)
     if result.stderr:

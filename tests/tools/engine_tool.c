@@ -28,7 +28,7 @@ struct task {
 struct tool {
 	struct task *tasks;
 	size_t count, capacity, first_open;
-	size_t given_back, troubles;
+	size_t given_back;
 	struct flight *flight;
 	const char *from;
 	long size;
@@ -181,14 +181,12 @@ static enum status turn(void *context, struct err *err)
 	return OK;
 }
 
-static void relay_trouble(void *context, const struct relay *relay, const char *words, int64_t retry_ms)
+static void relay_changed(void *context, const struct relay_state *state)
 {
-	struct tool *tool = context;
-
-	(void)relay;
-	tool->troubles++;
-	print_json(json_pack(
-		"{ss ss sI}", "event", "trouble", "words", words, "retry_ms", (json_int_t)retry_ms));
+	(void)context;
+	print_json(json_pack("{ss ss ss ss sI sb}", "event", "relay", "relay", state->relay, "circuit",
+		relay_circuit_name(state->circuit), "words", state->words, "retry_ms",
+		(json_int_t)state->retry_ms, "breaks_pipelining", state->breaks_pipelining));
 }
 
 static void add_task(struct tool *tool, const char *address)
@@ -268,10 +266,14 @@ static struct pace_windows rates_of(const char *text)
 	return (struct pace_windows){.items = {window}, .count = 1};
 }
 
+#define RELAYS_MAX 4
+
 struct setup {
-	struct relay relay;
-	const char *fallback;
+	struct relay relay; /* what all have in common */
+	struct relay relays[RELAYS_MAX];
+	size_t relay_count;
 	const char *flight;
+	const char *breaks_pipelining;
 	struct engine_options options;
 	long count;
 };
@@ -280,6 +282,8 @@ enum option_key {
 	KEY_FIRST = 1000,
 	KEY_RELAY,
 	KEY_FALLBACK,
+	KEY_BESIDE,
+	KEY_WEIGHT,
 	KEY_TLS,
 	KEY_CA,
 	KEY_USER,
@@ -291,7 +295,9 @@ enum option_key {
 	KEY_TIMEOUT,
 	KEY_DOT_TIMEOUT,
 	KEY_RELAY_TRIES,
-	KEY_RELAY_RETRY,
+	KEY_PAUSE,
+	KEY_PAUSE_MOST,
+	KEY_BREAKS_PIPELINING,
 	KEY_FLIGHT,
 	KEY_FROM,
 	KEY_COUNT,
@@ -308,7 +314,9 @@ enum option_key {
 
 static const struct option options[] = {
 	{"relay", required_argument, NULL, KEY_RELAY},
-	{"fallback", required_argument, NULL, KEY_FALLBACK},
+	{"fallback", required_argument, NULL, KEY_FALLBACK}, /* of the next order */
+	{"beside", required_argument, NULL, KEY_BESIDE},     /* of the same order */
+	{"weight", required_argument, NULL, KEY_WEIGHT},     /* of the relay before */
 	{"tls", required_argument, NULL, KEY_TLS},
 	{"ca", required_argument, NULL, KEY_CA},
 	{"user", required_argument, NULL, KEY_USER},
@@ -320,7 +328,9 @@ static const struct option options[] = {
 	{"timeout-ms", required_argument, NULL, KEY_TIMEOUT},
 	{"dot-timeout-ms", required_argument, NULL, KEY_DOT_TIMEOUT},
 	{"relay-tries", required_argument, NULL, KEY_RELAY_TRIES},
-	{"relay-retry-ms", required_argument, NULL, KEY_RELAY_RETRY},
+	{"pause-ms", required_argument, NULL, KEY_PAUSE},
+	{"pause-most-ms", required_argument, NULL, KEY_PAUSE_MOST},
+	{"breaks-pipelining", required_argument, NULL, KEY_BREAKS_PIPELINING}, /* "host:port", remembered */
 	{"flight", required_argument, NULL, KEY_FLIGHT},
 	{"from", required_argument, NULL, KEY_FROM},
 	{"count", required_argument, NULL, KEY_COUNT},
@@ -336,16 +346,33 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
+static void add_relay(struct setup *setup, const char *url, int order)
+{
+	if (setup->relay_count < RELAYS_MAX)
+		setup->relays[setup->relay_count++] = (struct relay){.url = url, .order = order};
+}
+
+static void set_relay(struct setup *setup, int key, const char *value)
+{
+	struct relay *last = &setup->relays[setup->relay_count ? setup->relay_count - 1 : 0];
+
+	if (key == KEY_RELAY || key == KEY_BESIDE)
+		add_relay(setup, value, setup->relay_count ? last->order : 1);
+	else if (key == KEY_FALLBACK)
+		add_relay(setup, value, last->order + 1);
+	else if (key == KEY_WEIGHT)
+		last->weight = (int)strtol(value, NULL, 10);
+}
+
 static void set_text(struct setup *setup, struct tool *tool, int key, const char *value)
 {
 	const char **texts[] = {
-		[KEY_RELAY - KEY_FIRST] = &setup->relay.url,
-		[KEY_FALLBACK - KEY_FIRST] = &setup->fallback,
 		[KEY_CA - KEY_FIRST] = &setup->relay.ca_file,
 		[KEY_USER - KEY_FIRST] = &setup->relay.user,
 		[KEY_PASSWORD - KEY_FIRST] = &setup->relay.password,
 		[KEY_FLIGHT - KEY_FIRST] = &setup->flight,
 		[KEY_FROM - KEY_FIRST] = &tool->from,
+		[KEY_BREAKS_PIPELINING - KEY_FIRST] = &setup->breaks_pipelining,
 	};
 	size_t at = (size_t)(key - KEY_FIRST);
 
@@ -365,12 +392,13 @@ static void set_number(struct setup *setup, struct tool *tool, int key, const ch
 		[KEY_CONNECTIONS - KEY_FIRST] = &setup->relay.connections,
 		[KEY_PER_CONNECTION - KEY_FIRST] = &setup->relay.messages_per_connection,
 		[KEY_RELAY_TRIES - KEY_FIRST] = &setup->options.relay_tries,
-		[KEY_RELAY_RETRY - KEY_FIRST] = &setup->options.relay_retry_ms,
 	};
 	long *const large[] = {
 		[KEY_CONNECT_TIMEOUT - KEY_FIRST] = &setup->relay.connect_timeout_ms,
 		[KEY_TIMEOUT - KEY_FIRST] = &setup->relay.command_timeout_ms,
 		[KEY_DOT_TIMEOUT - KEY_FIRST] = &setup->relay.dot_timeout_ms,
+		[KEY_PAUSE - KEY_FIRST] = &setup->relay.pause_first_ms,
+		[KEY_PAUSE_MOST - KEY_FIRST] = &setup->relay.pause_most_ms,
 		[KEY_COUNT - KEY_FIRST] = &setup->count,
 		[KEY_SIZE - KEY_FIRST] = &tool->size,
 		[KEY_TRIES - KEY_FIRST] = &tool->tries,
@@ -428,6 +456,19 @@ static void print_end(const struct tool *tool, enum status status, const char *w
 		(json_int_t)count_lent(tool), "seconds", seconds, "peak_kib", (json_int_t)peak_kib()));
 }
 
+static void complete_relays(struct setup *setup)
+{
+	setup->relay.data_timeout_ms = setup->relay.command_timeout_ms;
+	for (size_t i = 0; i < setup->relay_count; i++) {
+		struct relay relay = setup->relay;
+
+		relay.url = setup->relays[i].url;
+		relay.order = setup->relays[i].order;
+		relay.weight = setup->relays[i].weight;
+		setup->relays[i] = relay;
+	}
+}
+
 static enum status run(struct tool *tool, struct setup *setup, struct err *err)
 {
 	const struct engine_host host = {
@@ -439,18 +480,20 @@ static enum status run(struct tool *tool, struct setup *setup, struct err *err)
 		.give_back = give_back,
 		.too_large = too_large,
 		.turn = turn,
-		.relay_trouble = relay_trouble,
+		.relay_changed = relay_changed,
 	};
-	struct relay relays[2];
 	struct engine_options engine_options = setup->options;
+	struct relay_state remembered = {.breaks_pipelining = true};
 	enum status status = OK;
 
-	setup->relay.data_timeout_ms = setup->relay.command_timeout_ms;
-	relays[0] = relays[1] = setup->relay;
-	if (setup->fallback)
-		relays[1].url = setup->fallback;
-	engine_options.relays = relays;
-	engine_options.relay_count = setup->fallback ? 2 : 1;
+	complete_relays(setup);
+	engine_options.relays = setup->relays;
+	engine_options.relay_count = setup->relay_count;
+	if (setup->breaks_pipelining) {
+		snprintf(remembered.relay, sizeof(remembered.relay), "%s", setup->breaks_pipelining);
+		engine_options.remembered = &remembered;
+		engine_options.remembered_count = 1;
+	}
 	engine_options.hello = "press.harbour.example";
 	if (setup->flight)
 		status = flight_open(setup->flight, &tool->flight, err);
@@ -468,12 +511,16 @@ static enum status run(struct tool *tool, struct setup *setup, struct err *err)
 int main(int argc, char **argv)
 {
 	struct tool tool = {.from = "bounce@harbour.example", .tries = 1, .refuse_gate_at = -1};
-	struct setup setup = {.relay = {.url = "smtp://127.0.0.1:25",
-				      .ca_file = "",
+	struct setup setup = {.relay = {.ca_file = "",
 				      .user = "",
 				      .password = "",
 				      .hello = "",
-				      .connections = 4}};
+				      .connections = 4,
+				      .connect_timeout_ms = 30000,
+				      .command_timeout_ms = 300000,
+				      .dot_timeout_ms = 600000,
+				      .pause_first_ms = 1000,
+				      .pause_most_ms = 60000}};
 	struct err err = {.text = ""};
 	enum status status;
 	int64_t start_ms;
@@ -482,6 +529,7 @@ int main(int argc, char **argv)
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (key == '?')
 			return 2;
+		set_relay(&setup, key, optarg);
 		set_text(&setup, &tool, key, optarg);
 		set_number(&setup, &tool, key, optarg);
 	}
