@@ -105,8 +105,10 @@ static void end_session(struct dialogue *d, const char *words)
 static void end_with_reply(struct dialogue *d, const char *what)
 {
 	char words[sizeof(d->words)];
+	char text[400];
 
-	snprintf(words, sizeof(words), "%s: %d %s", what, d->reply.code, d->reply.text.ptr);
+	reply_copy_text(text, sizeof(text), str_span(&d->reply.text));
+	snprintf(words, sizeof(words), "%s: %d %s", what, d->reply.code, text);
 	end_session(d, words);
 }
 

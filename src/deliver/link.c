@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/greeting.h"
 
 #include <curl/curl.h>
 #include <gnutls/gnutls.h>
@@ -14,8 +15,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-
-#define GREETING_LINES_MAX 500 /* of greeting, EHLO, STARTTLS and AUTH together */
 
 struct link {
 	int epoll_fd;
@@ -30,11 +29,9 @@ struct link {
 	int64_t timer_ms;    /* libcurl's */
 	int64_t deadline_ms; /* ours */
 	bool is_tcp_there;
-	bool is_in_reply;
-	bool is_authenticated;
-	int lines;
-	int last_code;
-	char last_line[256];
+	struct greeting greeting;
+	enum status heard; /* not OK: why the greeting was hung up on, */
+	struct err heard_err;
 	char host[256];
 	char curl_words[CURL_ERROR_SIZE];
 	struct link_facts facts;
@@ -129,78 +126,28 @@ static void note_tls(struct link *link)
 		link->facts.tls = TLS_VERIFIED;
 }
 
-static size_t read_size(struct span text)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < text.len && i < 18 && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
-		size = size * 10 + (size_t)(text.ptr[i] - '0');
-	return size;
-}
-
-static void note_feature(struct dialogue_features *features, struct span line)
-{
-	struct span word;
-
-	const struct keyword {
-		const char *word;
-		bool *is_offered;
-	} keywords[] = {
-		{"PIPELINING", &features->has_pipelining},
-		{"SMTPUTF8", &features->has_smtputf8},
-		{"8BITMIME", &features->has_8bitmime},
-		{"DSN", &features->has_dsn},
-		{"SIZE", &features->has_size},
-	};
-
-	if (!span_split(&line, ' ', &word))
-		return;
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
-		if (span_equals_nocase(word, span_of(keywords[i].word)))
-			*keywords[i].is_offered = true;
-	}
-	if (span_equals_nocase(word, SPAN("SIZE")))
-		features->size_max = read_size(line);
-}
-
-static bool is_reply_line(struct span line)
-{
-	for (size_t i = 0; i < 3; i++) {
-		if (line.len < 3 || line.ptr[i] < '0' || line.ptr[i] > '9')
-			return false;
-	}
-	return line.len == 3 || line.ptr[3] == ' ' || line.ptr[3] == '-';
-}
-
-/* Every line the server says until we are ready. What it offered before an EHLO is forgotten at it. */
+/* Every line the server says until we are ready. */
 static size_t on_line(char *bytes, size_t size, size_t count, void *context)
 {
 	struct link *link = context;
-	struct span rest = span_bytes(bytes, size * count);
-	struct span line;
 
-	if (!span_line(&rest, &line))
-		return size * count;
-	snprintf(link->last_line, sizeof(link->last_line), "%.*s", (int)(line.len > 200 ? 200 : line.len),
-		line.ptr);
 	link->deadline_ms = clock_steady_ms() + link->options.command_timeout_ms;
 	link->is_tcp_there = true;
-	if (!is_reply_line(line) || ++link->lines > GREETING_LINES_MAX) {
-		link->last_code = 0;
-		return 0;
-	}
-	link->last_code = (line.ptr[0] - '0') * 100 + (line.ptr[1] - '0') * 10 + (line.ptr[2] - '0');
-	if (link->last_code == 235)
-		link->is_authenticated = true;
-	if (link->last_code == 250) {
+	link->heard = greeting_heard(&link->greeting, span_bytes(bytes, size * count), &link->heard_err);
+	if (link->greeting.step == GREETING_EHLO)
 		note_tls(link);
-		if (!link->is_in_reply)
-			link->facts.features = (struct dialogue_features){0};
-		else
-			note_feature(&link->facts.features, span_from(line, 4));
-	}
-	link->is_in_reply = line.len > 3 && line.ptr[3] == '-';
-	return size * count;
+	return link->heard ? 0 : size * count;
+}
+
+/* libcurl tells what it says nowhere else. Passwords come by here, too. */
+static int on_debug(CURL *easy, curl_infotype what, char *bytes, size_t size, void *context)
+{
+	struct link *link = context;
+
+	(void)easy;
+	if (what == CURLINFO_HEADER_OUT)
+		greeting_said(&link->greeting, span_bytes(bytes, size));
+	return 0;
 }
 
 /* The url with EHLO's name as its path, which is where libcurl looks for it. */
@@ -212,6 +159,8 @@ static enum status make_url(const char *text, const char *hello, CURLU **out, st
 	bool is_ours = false;
 	struct str path;
 
+	if (!url)
+		mem_give_up();
 	if (!code)
 		code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
 	if (!code)
@@ -311,6 +260,9 @@ static void set_options(struct link *link, CURLU *url)
 		easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)link->options.command_timeout_ms / 1000 + 1);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, link);
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, link);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, link->curl_words);
 }
 
@@ -329,6 +281,7 @@ enum status link_open(struct link *link, const struct link_options *options, str
 		return status;
 	link_close(link);
 	link->options = *options;
+	greeting_init(&link->greeting);
 	read_url(url, link->facts.relay, sizeof(link->facts.relay), link->host, sizeof(link->host));
 	link->multi = curl_multi_init();
 	link->easy = curl_easy_init();
@@ -361,6 +314,7 @@ void link_close(struct link *link)
 		curl_easy_cleanup(link->easy);
 		curl_multi_cleanup(link->multi);
 	}
+	greeting_clear(&link->greeting);
 	forget(link);
 }
 
@@ -381,9 +335,6 @@ static const struct failure_rule failure_rules[] = {
 	{CURLE_SSL_CACERT_BADFILE, PHASE_TLS, true, "check ca_file"},
 	{CURLE_SSL_CONNECT_ERROR, PHASE_TLS, false,
 		"check whether the port speaks TLS at once (smtps://) or by STARTTLS (smtp://)"},
-	{CURLE_LOGIN_DENIED, PHASE_AUTH, true, "check user and password_file"},
-	{CURLE_WEIRD_SERVER_REPLY, PHASE_CONNECT, false, "ask its administrator"},
-	{CURLE_REMOTE_ACCESS_DENIED, PHASE_HELLO, false, "ask its administrator, and check hello"},
 };
 
 static const struct failure_rule no_auth = {CURLE_OK, PHASE_AUTH, true,
@@ -400,50 +351,126 @@ static const struct failure_rule *find_rule(CURLcode code)
 	return &other;
 }
 
-static enum link_state fail(struct link *link, const struct failure_rule *rule, const char *reason)
+static enum link_state __attribute__((format(printf, 3, 4)))
+fail(struct link *link, const struct failure_rule *rule, const char *format, ...)
 {
-	/* A temporary "no" from the server itself may become a yes. */
-	bool is_temporary = link->last_code / 100 == 4;
-	bool is_refusal = link->last_code >= 400;
+	struct link_failure *failure = &link->failure;
+	struct str words;
+	char reason[400];
+	va_list args;
 
+	str_init(&words, STR_MAX_SMALL);
+	va_start(args, format);
+	str_addv(&words, format, args);
+	va_end(args);
+	reply_copy_text(reason, sizeof(reason), str_span(&words));
+	str_clear(&words);
 	link->state = LINK_FAILED;
-	link->failure.phase = rule->phase;
-	link->failure.is_permanent = rule->is_permanent && !is_temporary;
-	link->failure.code = is_refusal ? link->last_code : 0;
-	snprintf(link->failure.words, sizeof(link->failure.words), "%s%s%s%s; %s", reason,
-		is_refusal ? " (it said \"" : "", is_refusal ? link->last_line : "", is_refusal ? "\")" : "",
-		rule->advice);
+	failure->phase = rule->phase;
+	failure->is_permanent = rule->is_permanent;
+	snprintf(failure->words, sizeof(failure->words), "%s; %s", reason, rule->advice);
 	return link->state;
+}
+
+/* What is wrong with a step of the greeting that got no answer which libcurl or we could go on with. */
+static struct failure_rule rule_of_step(const struct greeting *greeting)
+{
+	return (struct failure_rule){CURLE_OK, greeting_steps[greeting->step].phase, false,
+		"check the port in the relay's url, or ask its administrator"};
+}
+
+static enum link_state fail_refused(struct link *link)
+{
+	const struct greeting_step_words *step = &greeting_steps[link->greeting.step];
+	const struct reply *reply = &link->greeting.reply;
+	/* A temporary "no" may become a yes. */
+	bool is_temporary = reply->code < 500;
+	const struct failure_rule rule = {CURLE_OK, step->phase, step->is_permanent && !is_temporary,
+		is_temporary ? "ask its administrator if that lasts" : step->advice};
+	char said[200];
+
+	reply_copy_text(said, sizeof(said), str_span(&reply->text));
+	link->failure.code = reply->code;
+	return fail(link, &rule, "%s (it said \"%d%s%s%s%s\")",
+		link->heard == E_DENIED ? link->heard_err.text : step->refused, reply->code,
+		reply->enhanced[0] ? " " : "", reply->enhanced, said[0] ? " " : "", said);
+}
+
+static enum link_state fail_as_nonsense(struct link *link, const char *what)
+{
+	const struct failure_rule rule = rule_of_step(&link->greeting);
+
+	return fail(link, &rule, "it gives no %s but nonsense: %s",
+		greeting_steps[link->greeting.step].awaited, what);
+}
+
+/* TLS has its reasons; the others are all that it is gone. */
+static enum link_state fail_as_lost(struct link *link)
+{
+	const struct failure_rule rule = rule_of_step(&link->greeting);
+	bool is_tls = strstr(link->curl_words, "TLS") != NULL;
+
+	return fail(link, &rule, "it closed the connection and gave no %s%s%s%s",
+		greeting_steps[link->greeting.step].awaited, is_tls ? " (" : "",
+		is_tls ? link->curl_words : "", is_tls ? ")" : "");
+}
+
+/* Not for what the server said. */
+static enum link_state fail_by_rule(struct link *link, CURLcode code)
+{
+	const struct failure_rule *rule = find_rule(code);
+	long reason = 0;
+
+	(void)curl_easy_getinfo(link->easy, CURLINFO_OS_ERRNO, &reason);
+	if (code == CURLE_COULDNT_CONNECT && reason)
+		return fail(link, rule, "can't connect: %s", strerror((int)reason));
+	return fail(link, rule, "%s", link->curl_words[0] ? link->curl_words : curl_easy_strerror(code));
+}
+
+/* libcurl has one code for a lost connection and a reply without an end. */
+static bool is_endless(const struct link *link, CURLcode code)
+{
+	return code == CURLE_RECV_ERROR && strncmp(link->curl_words, "Too large", 9) == 0;
+}
+
+/* A "yes" that doesn't fit: to the start of a log-in instead of its challenge, or another than STARTTLS has.
+ */
+static bool is_misplaced(const struct greeting *greeting, CURLcode code)
+{
+	return (code == CURLE_LOGIN_DENIED && greeting->step == GREETING_AUTH) ||
+	       (code == CURLE_USE_SSL_FAILED && greeting->step == GREETING_STARTTLS);
 }
 
 static enum link_state fail_by_code(struct link *link, CURLcode code)
 {
-	char words[400];
-	long reason = 0;
+	const struct greeting *greeting = &link->greeting;
 
-	if (code == CURLE_WRITE_ERROR) {
-		snprintf(words, sizeof(words), "it speaks no SMTP: \"%.200s\"", link->last_line);
-		return fail(link, find_rule(CURLE_COULDNT_CONNECT), words);
-	}
-	if (code == CURLE_LOGIN_DENIED && link->last_code < 400)
+	if (link->heard == E_SYNTAX)
+		return fail_as_nonsense(link, link->heard_err.text);
+	if (is_endless(link, code))
+		return fail_as_nonsense(link, "a reply without an end");
+	if (greeting->reply.code >= 400)
+		return fail_refused(link);
+	if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING)
+		return fail_as_lost(link);
+	if (is_misplaced(greeting, code))
+		return fail_as_nonsense(link, "a yes to something else");
+	if (code == CURLE_LOGIN_DENIED)
 		return fail(link, &no_auth, "it offers no log-in we know");
-	(void)curl_easy_getinfo(link->easy, CURLINFO_OS_ERRNO, &reason);
-	if (code == CURLE_COULDNT_CONNECT && reason)
-		snprintf(words, sizeof(words), "can't connect: %s", strerror((int)reason));
-	else
-		snprintf(words, sizeof(words), "%.300s",
-			link->curl_words[0] ? link->curl_words : curl_easy_strerror(code));
-	return fail(link, find_rule(code), words);
+	return fail_by_rule(link, code);
 }
 
 static enum link_state become_ready(struct link *link)
 {
 	/* libcurl goes on unauthenticated if it finds no way to log in; we don't. */
-	if (link->options.relay->user[0] && !link->is_authenticated)
+	if (link->options.relay->user[0] && !link->greeting.is_authenticated)
 		return fail(link, &no_auth, "it offers no log-in");
 	if (curl_easy_getinfo(link->easy, CURLINFO_ACTIVESOCKET, &link->socket) ||
 		link->socket == CURL_SOCKET_BAD)
 		return fail(link, find_rule(CURLE_COULDNT_CONNECT), "the connection was lost");
+	link->facts.features = link->greeting.features;
+	link->curl_words[0] = '\0';
+	curl_easy_setopt(link->easy, CURLOPT_VERBOSE, 0L);
 	link->state = LINK_READY;
 	link->timer_ms = INT64_MAX;
 	watch(link, link->socket, EPOLLIN);
@@ -502,6 +529,7 @@ static bool has_just_connected(struct link *link)
 enum link_state link_on_time(struct link *link)
 {
 	int64_t now = clock_steady_ms();
+	struct failure_rule rule;
 
 	if (link->state == LINK_CONNECTING && now >= link->timer_ms) {
 		link->timer_ms = INT64_MAX;
@@ -509,9 +537,11 @@ enum link_state link_on_time(struct link *link)
 	}
 	if (link->state != LINK_CONNECTING || now < link->deadline_ms || has_just_connected(link))
 		return link->state;
-	return fail(link, find_rule(CURLE_COULDNT_CONNECT),
-		link->is_tcp_there ? "it accepted the connection, then said nothing in time"
-				   : "no connection in time");
+	if (!link->is_tcp_there)
+		return fail(link, find_rule(CURLE_COULDNT_CONNECT), "no connection in time");
+	rule = rule_of_step(&link->greeting);
+	return fail(link, &rule, "it accepted the connection, then gave no %s in time",
+		greeting_steps[link->greeting.step].awaited);
 }
 
 enum status link_receive(struct link *link, char *buffer, size_t size, size_t *count, struct err *err)

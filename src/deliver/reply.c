@@ -160,6 +160,19 @@ static enum status too_long(struct reply_reader *reader, struct err *err)
 	return err_set(err, E_SYNTAX, "a reply of more than %u bytes", REPLY_SIZE_MAX);
 }
 
+static enum status no_reply(struct reply_reader *reader, struct span line, struct err *err)
+{
+	enum status status;
+	struct str shown;
+
+	reader->is_bad = true;
+	str_init(&shown, STR_MAX_SMALL);
+	utf8_add_shown(&shown, span_first(line, 120), '?');
+	status = err_set(err, E_SYNTAX, "not an SMTP reply: \"%s\"", shown.ptr);
+	str_clear(&shown);
+	return status;
+}
+
 /*
  * The last line's code is the reply's, as RFC 5321 4.2.1 describes the simple
  * client: servers that mix codes mean the last.
@@ -172,11 +185,8 @@ enum status reply_reader_take(struct reply_reader *reader, struct reply *out, st
 	while (!reader->is_bad && next_line(reader, &line)) {
 		if (reader->size > REPLY_SIZE_MAX)
 			return too_long(reader, err);
-		if (!add_line(reader, line, &is_last)) {
-			reader->is_bad = true;
-			return err_set(err, E_SYNTAX, "not an SMTP reply: \"%.*s\"",
-				SPAN_ARG(span_first(line, 120)));
-		}
+		if (!add_line(reader, line, &is_last))
+			return no_reply(reader, line, err);
 		if (!is_last)
 			continue;
 		out->code = reader->code;

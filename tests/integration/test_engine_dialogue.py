@@ -208,10 +208,10 @@ class Loss(EngineCase):
 
   def test_a_megabyte_of_a_greeting_ends_the_connection(self):
     usual = self.usual_peak_kib()
-    for stage, words in (("connect", "it speaks no SMTP"), ("ehlo", "Too large response headers")):
+    for stage in ("connect", "ehlo"):
       with self.subTest(stage=stage), Server("--flood-at", stage) as server:
         run = self.engine(server.url, readers(2), "--relay-tries", "2", timeout_ms=1000, expect={})
-        self.assertIn(words, run.end["words"])
+        self.assertIn("nonsense: a reply ", run.end["words"])
         self.assertEqual(run.end["given_back"], 2)
         self.assertLess(run.end["peak_kib"], usual + 8 * 1024)
 
@@ -241,13 +241,13 @@ class Relays(EngineCase):
     for stage in ("connect", "ehlo"):
       with self.subTest(stage=stage), Server("--hang-at", stage) as server:
         run = self.engine(server.url, readers(2), "--relay-tries", "2", timeout_ms=200, expect={})
-        self.assertIn("said nothing in time", run.end["words"])
+        self.assertIn("in time", run.end["words"])
         self.assertEqual(run.end["given_back"], 2)
 
   def test_a_relay_that_speaks_no_smtp_is_given_up(self):
     with Server("--nonsense-at", "connect") as server:
       run = self.engine(server.url, readers(2), "--relay-tries", "2", expect={})
-    self.assertIn('it speaks no SMTP: "HTTP/1.0 400 Bad Request"', run.end["words"])
+    self.assertIn('not an SMTP reply: "HTTP/1.0 400 Bad Request"', run.end["words"])
 
   def test_a_relay_too_busy_to_greet_is_tried_again(self):
     with Server("--reject", "CONNECT=421 4.3.2 too many connections") as server:

@@ -123,7 +123,7 @@ class ScriptedTls(WithCertificates):
     with Server("--starttls", self.cert, self.key, "--hang-at", "starttls") as server:
       run = self.engine(f"smtp://localhost:{server.port}", readers(2), "--tls", "required", "--ca", self.ca,
         "--relay-tries", "2", timeout_ms=300, expect={})
-    self.assertIn("said nothing in time", run.end["words"])
+    self.assertIn("gave no answer to STARTTLS in time", run.end["words"])
 
   def test_what_was_offered_before_tls_is_forgotten(self):
     with Server("--starttls", self.cert, self.key, "--no-pipelining") as server:

@@ -6,6 +6,7 @@
 #include "support/test.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 struct scripted_mail {
 	char *name;
@@ -111,6 +112,8 @@ static void note(struct play *play, const struct dialogue_event *event)
 	const struct scripted_mail *mail = event->tag;
 	struct play_mail_end *end = &play->end->mails[mail - play->mails];
 
+	if (!utf8_is_valid(event->text))
+		fail_at(play, "what is told of \"%s\" is not UTF-8", mail->name);
 	end->times++;
 	end->event = *event;
 	end->heard = play->end->heard;

@@ -184,7 +184,12 @@ class Session:
 
   async def write(self, line):
     room = self.ceilings.get("said", sys.maxsize) - self.said
-    self.writer.write(line[:room])
+    step = 1 if self.options.split_bytes else len(line)
+    for at in range(0, min(room, len(line)), step):
+      self.writer.write(line[at:min(at + step, room)])
+      if self.options.split_bytes:
+        await self.writer.drain()
+        await asyncio.sleep(0.001)
     self.said += len(line)
     if len(line) >= room:
       await self.writer.drain()
@@ -467,6 +472,7 @@ def parse_options():
   parser.add_argument("--eager-354", action="store_true", help="354 even when every RCPT was refused")
   parser.add_argument("--long-greeting", action="store_true")
   parser.add_argument("--split-replies", action="store_true", help="each answer in a packet of its own")
+  parser.add_argument("--split-bytes", action="store_true", help="each byte of it in one")
   parser.add_argument("--delay-ms", type=float, default=0, help="before each answer")
   parser.add_argument("--starttls", nargs=2, metavar=("CERT", "KEY"))
   parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="TLS from the first byte")

@@ -86,6 +86,19 @@ static void what_is_no_reply_is_said_so(void **state)
 		assert_int_equal(read_whole(cases[i]).status, E_SYNTAX);
 }
 
+static void nonsense_is_quoted_as_it_may_be_shown(void **state)
+{
+	struct reply_reader *reader = reply_reader_new();
+	struct reply reply;
+	struct err err;
+
+	(void)state;
+	reply_reader_push(reader, SPAN("\xff\x1b[2J\r\n"));
+	assert_int_equal(reply_reader_take(reader, &reply, &err), E_SYNTAX);
+	assert_string_equal(err.text, "not an SMTP reply: \"\xef\xbf\xbd?[2J\"");
+	reply_reader_free(reader);
+}
+
 static void an_unfinished_reply_waits_for_more(void **state)
 {
 	static const char *const cases[] = {"", "2", "250 ok", "250 ok\r", "250-ok\r\n", "250-ok\r\n250"};
@@ -158,6 +171,7 @@ int main(void)
 		cmocka_unit_test(an_enhanced_code_is_of_the_codes_class_and_well_formed),
 		cmocka_unit_test(controls_and_broken_utf8_do_not_get_through),
 		cmocka_unit_test(what_is_no_reply_is_said_so),
+		cmocka_unit_test(nonsense_is_quoted_as_it_may_be_shown),
 		cmocka_unit_test(an_unfinished_reply_waits_for_more),
 		cmocka_unit_test(replies_come_one_by_one_however_they_arrive),
 		cmocka_unit_test(a_flood_is_refused_and_stays_refused),
