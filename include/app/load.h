@@ -3,6 +3,7 @@
 
 #include "app/belt.h"
 #include "app/courierjob.h"
+#include "app/relaystates.h"
 #include "app/settings.h"
 #include "base/err.h"
 #include "record/dispatch.h"
@@ -39,6 +40,8 @@ enum status load_add(struct load *load, int64_t id, struct err *err);
 
 /* Jobs that are done: with an outcome, or to go back; the next turn has them. Leaves `done` empty. */
 void load_take_done(struct load *load, struct courierjob_queue *done);
+/* How relays are doing; the next turn keeps it. Leaves `states` empty. */
+void load_take_relays(struct load *load, struct relaystates *states);
 
 /*
  * One turn: settle what is done, look at holds, and, if `is_going_on`, take on what others

@@ -26,6 +26,9 @@ enum status storekeeper_start(struct load *load, struct belt *belt, const struct
 	struct storekeeper **out, struct err *err);
 /* Claim nothing more; what is done is still settled. From any thread, and from a signal's handler. */
 void storekeeper_stop_claiming(struct storekeeper *keeper);
+/* How a relay is doing now. It is in the store after the next turn, or with the load's end. From any thread.
+ */
+void storekeeper_note_relay(struct storekeeper *keeper, const struct relay_state *state);
 /* Once the belt has stopped: wait for it. NULL is fine. */
 void storekeeper_join(struct storekeeper *keeper);
 

@@ -8,6 +8,7 @@
 #include "app/builders.h"
 #include "app/load.h"
 #include "app/recover.h"
+#include "app/relaystates.h"
 #include "app/storekeeper.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -49,6 +50,7 @@ struct courier {
 	struct storekeeper_news news;
 	struct courierjob_queue done; /* since the last turn of the engine */
 	struct relay *relays;
+	struct relaystates remembered;    /* as the last sender left them */
 	struct relay_state *relay_states; /* of each, as it was told last */
 	size_t notes;                     /* in the flight record since it was truncated */
 	struct err failure;               /* of a callback that can't return one */
@@ -160,6 +162,7 @@ static void engine_changes_relay(void *context, const struct relay_state *state)
 		log_relay(&courier->relay_states[i], state);
 		courier->relay_states[i] = *state;
 	}
+	storekeeper_note_relay(courier->keeper, state);
 	show_trouble(courier);
 }
 
@@ -222,6 +225,8 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.relay_count = settings->relay_count,
 		.hello = settings->newsroom.domain,
 		.relay_tries = courier->options.relay_tries,
+		.remembered = courier->remembered.items,
+		.remembered_count = courier->remembered.count,
 	};
 
 	courier->relays = mem_alloc(settings->relay_count * sizeof(*courier->relays));
@@ -258,6 +263,16 @@ static enum status open_flight(struct courier *courier, struct newsroom *newsroo
 	return status;
 }
 
+/* As the one sender: nobody else writes them now. */
+static enum status remember_relays(struct courier *courier, struct err *err)
+{
+	enum status status = relaystates_forget_others(courier->store, courier->settings, err);
+
+	if (status == OK)
+		status = relaystates_load(courier->store, courier->settings, &courier->remembered, err);
+	return status;
+}
+
 enum status courier_new(struct newsroom *newsroom, const struct courier_options *options,
 	struct courier **out, struct err *err)
 {
@@ -269,6 +284,8 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 	courier->options = *options;
 	if (status == OK)
 		status = open_flight(courier, newsroom, err);
+	if (status == OK)
+		status = remember_relays(courier, err);
 	if (status == OK)
 		status = make_engine(courier, err);
 	if (status == OK) {

@@ -44,6 +44,7 @@ struct load {
 	struct courierjob_queue settled;  /* with an outcome that isn't committed yet */
 	struct courierjob_queue returned; /* given back, likewise */
 	struct courierjob_queue idle;     /* to be used again */
+	struct relaystates relays;        /* that aren't committed yet */
 	size_t claims_least;
 	size_t used; /* jobs that a turn saw done, lately */
 	int64_t turned_ms;
@@ -311,8 +312,10 @@ static enum status adopt(void *context, const struct dispatch *dispatch, struct 
 static enum status commit_turn(void *context, struct err *err)
 {
 	struct load *load = context;
-	enum status status = commit_settled(load, err);
+	enum status status = relaystates_save(&load->relays, load->store, err);
 
+	if (status == OK)
+		status = commit_settled(load, err);
 	step("load.settled");
 	if (status == OK)
 		status = hold_what_cannot_go(load, err);
@@ -345,8 +348,10 @@ static bool can_claim(const struct load *load)
 static enum status finish_all(void *context, struct err *err)
 {
 	struct load *load = context;
-	enum status status = commit_settled(load, err);
+	enum status status = relaystates_save(&load->relays, load->store, err);
 
+	if (status == OK)
+		status = commit_settled(load, err);
 	if (status == OK)
 		status = hold_what_cannot_go(load, err);
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
@@ -407,6 +412,11 @@ void load_take_done(struct load *load, struct courierjob_queue *done)
 		courierjob_put(job->has_outcome ? &load->settled : &load->returned, job);
 }
 
+void load_take_relays(struct load *load, struct relaystates *states)
+{
+	relaystates_move(&load->relays, states);
+}
+
 static enum status commit(struct load *load, store_work_fn *work, struct err *err)
 {
 	size_t settled = load->settled.count;
@@ -416,6 +426,7 @@ static enum status commit(struct load *load, store_work_fn *work, struct err *er
 	if (status != OK)
 		return status;
 	load->counts.settled += (int64_t)settled;
+	load->relays.count = 0;
 	retire(load, &load->settled);
 	retire(load, &load->returned);
 	return OK;

@@ -17,8 +17,9 @@ struct storekeeper {
 	struct storekeeper_options options;
 	pthread_t thread;
 	atomic_bool is_stopping;
-	pthread_mutex_t mutex; /* of the news */
+	pthread_mutex_t mutex; /* of what follows */
 	struct storekeeper_news news;
+	struct relaystates relays; /* that the load doesn't have yet */
 };
 
 static void publish(
@@ -56,6 +57,13 @@ static enum status turn(struct storekeeper *keeper, bool is_going_on, struct fli
 	return status == E_BUSY ? OK : status;
 }
 
+static void take_relays(struct storekeeper *keeper)
+{
+	pthread_mutex_lock(&keeper->mutex);
+	load_take_relays(keeper->load, &keeper->relays);
+	pthread_mutex_unlock(&keeper->mutex);
+}
+
 static void *keep(void *context)
 {
 	struct storekeeper *keeper = context;
@@ -71,6 +79,7 @@ static void *keep(void *context)
 		if (!belt_wait_done(keeper->belt, &need, &done, &mark))
 			break;
 		load_take_done(keeper->load, &done);
+		take_relays(keeper);
 		status = turn(keeper, is_going_on, mark);
 	}
 	return NULL;
@@ -102,11 +111,19 @@ void storekeeper_stop_claiming(struct storekeeper *keeper)
 	atomic_store(&keeper->is_stopping, true);
 }
 
+void storekeeper_note_relay(struct storekeeper *keeper, const struct relay_state *state)
+{
+	pthread_mutex_lock(&keeper->mutex);
+	relaystates_put(&keeper->relays, state);
+	pthread_mutex_unlock(&keeper->mutex);
+}
+
 void storekeeper_join(struct storekeeper *keeper)
 {
 	if (!keeper)
 		return;
 	pthread_join(keeper->thread, NULL);
+	take_relays(keeper);
 	pthread_mutex_destroy(&keeper->mutex);
 	free(keeper);
 }

@@ -7,6 +7,7 @@
 #include "app/freeze.h"
 #include "app/letterbox.h"
 #include "base/mem.h"
+#include "store/relaystates.h"
 #include "store/sqlite.h"
 #include "support/newdispatch.h"
 #include "support/newlist.h"
@@ -457,6 +458,55 @@ static void a_held_dispatch_is_not_taken_on(void **state)
 	end(&c);
 }
 
+static enum status add_relay(void *context, const struct relay_state *state, struct err *err)
+{
+	(void)err;
+	str_addf(context, "%s %s\n", state->relay, state->words);
+	return OK;
+}
+
+static void assert_relays(struct newsroomcase *room, const char *wanted)
+{
+	struct str found;
+
+	str_init(&found, STR_MAX_SMALL);
+	assert_int_equal(store_each_relay_state(room->place.store, add_relay, &found, &room->place.err), OK);
+	assert_string_equal(found.ptr ? found.ptr : "", wanted);
+	str_clear(&found);
+}
+
+static void a_turn_keeps_how_relays_are_doing(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	struct relaystates states = {.items = {{.relay = "a:25", .words = "refused"}}, .count = 1};
+
+	load_take_relays(c.load, &states);
+	assert_int_equal(states.count, 0);
+	assert_relays(room, "");
+	turn(&c);
+	assert_relays(room, "a:25 refused\n");
+	end(&c);
+}
+
+/* A turn that can't be kept is followed by another one, or by the end. */
+static void what_relays_are_doing_outlives_a_turn_that_fails(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	struct courierjob_queue claimed = {0};
+	struct belt_way way = {0};
+	struct relaystates states = {.items = {{.relay = "a:25", .words = "refused"}}, .count = 1};
+
+	load_take_relays(c.load, &states);
+	assert_int_equal(store_begin(room->place.store, &room->place.err), OK);
+	assert_int_not_equal(load_turn(c.load, true, &way, &claimed, &room->place.err), OK);
+	store_rollback(room->place.store);
+	assert_relays(room, "");
+	end(&c);
+	assert_relays(room, "a:25 refused\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
 
 int main(void)
@@ -479,6 +529,8 @@ int main(void)
 		TEST(a_dispatch_that_a_job_wants_held_is_held),
 		TEST(what_a_job_wants_held_stays_shut_until_the_store_says_so),
 		TEST(a_held_dispatch_is_not_taken_on),
+		TEST(a_turn_keeps_how_relays_are_doing),
+		TEST(what_relays_are_doing_outlives_a_turn_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
