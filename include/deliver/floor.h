@@ -37,7 +37,7 @@ void floor_wake_at(struct floor *floor, int64_t at_ms);
 /* Stop because of a failure; the first one counts. */
 void floor_stop_because(struct floor *floor, enum status status, const struct err *err);
 
-/* Tell the host how a station is, if that has changed. */
+/* Tell the host how a station is, if that has changed; what waits for it alone may go another way. */
 void floor_tell(struct floor *floor, struct station *station);
 
 /* Whether a link of this station that has nothing to do should stay; else it leaves. */
@@ -63,7 +63,4 @@ void floor_settle(struct floor *floor, const struct entry *entry, const struct d
  */
 void floor_detour(struct floor *floor, const struct station *station, const struct link_facts *facts,
 	struct entry entry, const struct err *reason);
-/* What waits for this station, which doesn't work any more, goes another way. */
-void floor_reroute(struct floor *floor, const struct station *station);
-
 #endif

@@ -10,7 +10,7 @@
 /* A job as the engine keeps it while it has it. */
 struct entry {
 	struct engine_job *job; /* NULL: none */
-	int returns;            /* times it came back from a lost connection */
+	int returns;            /* times it came back from a connection that decided nothing */
 	uint32_t refused_by;    /* relays that can't take it, a bit each */
 	bool is_noted;          /* as final: what becomes of it must be recorded */
 	int64_t started_ms;     /* wall clock: when its MAIL was handed over */

@@ -47,6 +47,7 @@ struct station {
 	bool is_changed, is_told;
 };
 
+#define STATION_PATIENCE 3         /* failures in a row that messages wait for which it alone can take */
 #define STATION_REFUSALS_MAX 3     /* so many in a row open the circuit: one may be about a message */
 #define STATION_GROWTH_MESSAGES 16 /* accepted per link for one more, beyond the threshold */
 
@@ -103,6 +104,9 @@ void station_dismissed(struct station *station, size_t decided, unsigned begun_a
 
 /* It offers PIPELINING and loses step. True if that is news. */
 bool station_breaks_pipelining(struct station *station);
+
+/* Messages that it alone can take should wait for it: it works, or may soon. */
+bool station_is_worth_waiting(const struct station *station);
 
 /* No link, and as many failures in a row as allowed. */
 bool station_is_hopeless(const struct station *station);

@@ -18,9 +18,9 @@
 #include "base/thread.h"
 #include "deliver/engine.h"
 #include "deliver/flight.h"
+#include "deliver/reply.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* More wouldn't be fed by one thread that sends. */
@@ -136,7 +136,7 @@ static void show_trouble(struct courier *courier)
 		if (courier->relay_states[i].circuit != RELAY_CLOSED)
 			words = courier->relay_states[i].words;
 	}
-	snprintf(courier->progress.trouble, sizeof(courier->progress.trouble), "%s", words);
+	reply_copy_text(courier->progress.trouble, sizeof(courier->progress.trouble), span_of(words));
 }
 
 /* The log has the same words once: they come again with every try. */

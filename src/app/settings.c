@@ -51,7 +51,7 @@ static const struct setting sender_table[] = {
 static const struct setting relay_table[] = {
 	{"url", SETTING_TEXT, RELAY(url), "", settingcheck_relay_url, 0, 0, NULL},
 	{"order", SETTING_INT, RELAY(order), "1", NULL, 1, 100, NULL},
-	{"weight", SETTING_INT, RELAY(weight), "1", NULL, 1, 100, NULL},
+	{"weight", SETTING_INT, RELAY(weight), "0", NULL, 0, 100, NULL},
 	{"tls", SETTING_CHOICE, RELAY(tls), "required", NULL, 0, 0, tls_choices},
 	{"ca_file", SETTING_TEXT, RELAY(ca_file), "", settingcheck_line, 0, 0, NULL},
 	{"user", SETTING_TEXT, RELAY(user), "", settingcheck_line, 0, 0, NULL},

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-#define RETURNS_MAX 3 /* times a job may come back from lost connections before it counts as a try */
+#define RETURNS_MAX 3 /* times a job may come back from connections that decided nothing, as no try */
 #define IDLE_MS 2000  /* a link without work is closed after this */
 #define GOODBYE_MS 1000
 #define RETAKE_MS 20 /* before taking again when the gate said no */
@@ -85,7 +85,10 @@ static void on_last_byte(struct floor *floor, struct channel *c, struct entry *s
 	dialogue_lost(c->dialogue, "it could not be noted, so it was not sent");
 }
 
-/* Not sent, and its MAIL never answered. It may go again, but not for ever without counting as a try. */
+/*
+ * Not sent, and its MAIL never answered. It may go again, but not for ever without counting as a try:
+ * over a connection that decided nothing, it may be what it was lost for.
+ */
 static void on_returned(
 	struct floor *floor, struct channel *c, struct entry entry, const struct dialogue_event *event)
 {
@@ -93,9 +96,10 @@ static void on_returned(
 
 	if (dialogue_was_dismissed(c->dialogue))
 		station_dismissed(c->station, dialogue_decided(c->dialogue), entry.begun_at);
+	entry.returns += dialogue_decided(c->dialogue) == 0;
 	if (floor_is_stopping(floor)) {
 		floor_give_back(floor, entry.job);
-	} else if (++entry.returns < RETURNS_MAX) {
+	} else if (entry.returns < RETURNS_MAX) {
 		floor_return_job(floor, entry);
 	} else {
 		counted.phase = PHASE_MAIL;

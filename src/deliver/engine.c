@@ -203,16 +203,14 @@ static size_t count_ready(const struct engine *e, const struct station *station)
 	return ready;
 }
 
-/* For what only one relay can take, and what waits for one that works no more. */
-static void see_to_detours(struct engine *e)
+/* For what only one relay can take. */
+static void open_for_detours(struct engine *e)
 {
 	struct floor *floor = &e->floor;
 
 	for (size_t i = 0; i < floor->station_count && floor->detoured; i++) {
 		struct station *station = &floor->stations[i];
 
-		if (station->circuit == RELAY_OPEN)
-			floor_reroute(floor, station);
 		for (size_t ready = count_ready(e, station);
 			ready < floor->detours[i].count &&
 			station_may_open(station, floor->now_ms, &floor->wake_ms);
@@ -229,7 +227,7 @@ static void open_channels(struct engine *e)
 
 	if (floor_is_stopping(floor))
 		return;
-	see_to_detours(e);
+	open_for_detours(e);
 	while (floor->queue.count && (station = station_choose_trial(floor->stations, floor->station_count,
 					      floor->now_ms, &floor->wake_ms)))
 		channel_open(floor, find_free_channel(e), station);

@@ -27,18 +27,6 @@ void floor_stop_because(struct floor *floor, enum status status, const struct er
 	floor->err = *err;
 }
 
-void floor_tell(struct floor *floor, struct station *station)
-{
-	struct relay_state state;
-
-	if (!station_take_change(station, floor->now_ms, clock_now_ms(), &state))
-		return;
-	/* Who may have links, and how many, depends on all. */
-	floor_wake_at(floor, floor->now_ms);
-	if (floor->host.relay_changed)
-		floor->host.relay_changed(floor->host.context, &state);
-}
-
 static size_t index_of(const struct floor *floor, const struct station *station)
 {
 	return (size_t)(station - floor->stations);
@@ -49,15 +37,19 @@ static uint32_t bit_of(const struct floor *floor, const struct station *station)
 	return (uint32_t)1 << index_of(floor, station);
 }
 
+static bool has_detoured(const struct floor *floor, const struct station *station)
+{
+	return floor->detours[index_of(floor, station)].count && station->circuit != RELAY_OPEN;
+}
+
 bool floor_keeps(const struct floor *floor, const struct station *station)
 {
-	return floor->detours[index_of(floor, station)].count ||
-	       station_keeps(floor->stations, floor->station_count, station);
+	return has_detoured(floor, station) || station_keeps(floor->stations, floor->station_count, station);
 }
 
 bool floor_has_job(const struct floor *floor, const struct station *station)
 {
-	return floor->detours[index_of(floor, station)].count ||
+	return has_detoured(floor, station) ||
 	       (floor->queue.count && station_keeps(floor->stations, floor->station_count, station));
 }
 
@@ -175,13 +167,13 @@ static const struct station *other_way(const struct floor *floor, const struct e
 	return best;
 }
 
-/* If that one doesn't work either, it waits for its next try. */
+/* If nobody knows when that one works again, the job waits for its next try. */
 static void send_another_way(struct floor *floor, const struct entry *entry, const struct station *other)
 {
 	struct link_facts facts = {.relay = ""};
 	char words[sizeof(other->name) + 128];
 
-	if (other->circuit != RELAY_OPEN) {
+	if (station_is_worth_waiting(other)) {
 		jobqueue_add(&floor->detours[index_of(floor, other)], *entry);
 		floor->detoured++;
 		floor_wake_at(floor, floor->now_ms);
@@ -210,7 +202,8 @@ void floor_detour(struct floor *floor, const struct station *station, const stru
 	}
 }
 
-void floor_reroute(struct floor *floor, const struct station *station)
+/* What waits for this station, which doesn't work any more, goes another way, or on waiting. */
+static void reroute(struct floor *floor, const struct station *station)
 {
 	struct jobqueue *detour = &floor->detours[index_of(floor, station)];
 
@@ -220,6 +213,20 @@ void floor_reroute(struct floor *floor, const struct station *station)
 		floor->detoured--;
 		send_another_way(floor, &entry, other_way(floor, &entry));
 	}
+}
+
+void floor_tell(struct floor *floor, struct station *station)
+{
+	struct relay_state state;
+
+	if (!station_take_change(station, floor->now_ms, clock_now_ms(), &state))
+		return;
+	/* Who may have links, and how many, depends on all. */
+	floor_wake_at(floor, floor->now_ms);
+	if (floor->host.relay_changed)
+		floor->host.relay_changed(floor->host.context, &state);
+	if (station->circuit == RELAY_OPEN)
+		reroute(floor, station);
 }
 
 void floor_return_job(struct floor *floor, struct entry entry)

@@ -128,7 +128,9 @@ struct station *station_choose_trial(struct station *stations, size_t count, int
 
 bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms)
 {
-	return station->open < most_links(station) && !is_paused(station, now_ms, wake_ms);
+	int most = station->circuit == RELAY_OPEN ? 1 : most_links(station);
+
+	return station->open < most && !is_paused(station, now_ms, wake_ms);
 }
 
 static void change_circuit(struct station *station, enum relay_circuit circuit, int64_t now_ms)
@@ -181,10 +183,12 @@ static int64_t pause_ms(const struct station *station, bool is_longest)
 
 static void open_circuit(struct station *station, bool is_permanent, int64_t now_ms, const char *words)
 {
+	int least = station->tries > STATION_PATIENCE ? station->tries : STATION_PATIENCE;
+
 	station->failures++;
 	station->refusals = 0;
-	if (is_permanent && station->failures < station->tries)
-		station->failures = station->tries;
+	if (is_permanent && station->failures < least)
+		station->failures = least;
 	station->next_open_ms = now_ms + pause_ms(station, is_permanent);
 	set_words(station, words);
 	change_circuit(station, RELAY_OPEN, now_ms);
@@ -288,6 +292,11 @@ bool station_breaks_pipelining(struct station *station)
 	station->breaks_pipelining = true;
 	station->is_changed = true;
 	return true;
+}
+
+bool station_is_worth_waiting(const struct station *station)
+{
+	return station->failures < STATION_PATIENCE;
 }
 
 bool station_is_hopeless(const struct station *station)

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 import sys
 import unittest
 
@@ -89,13 +90,107 @@ class GivenUp(RelayCase):
 
 
 class SecondRelay(RelayCase):
+  """A relay and a backup: what `send` does, and what it says of them."""
+
+  def setUp(self):
+    super().setUp()
+    self.backup = self.enterContext(Server())
+
+  def use(self, url, settings=""):
+    """A relay that is left alone once it is in trouble, and the backup."""
+    more = f', {{ url = "{self.backup.url}"; tls = "none"; order = 2; connections = 1; }}'
+    self.press.configure(url=url, relay='pause_first = "10m"; pause_most = "10m"; ' + settings, more_relays=more)
+
+  def attempts(self):
+    return [attempt for line in self.press.log() for attempt in line["attempts"]]
+
   def test_the_next_relay_is_taken_where_one_is_not_there(self):
-    server = self.server()
-    with open(self.press.path_of("dateline.cfg"), encoding="utf-8") as file:
-      text = file.read()
-    self.press.write("dateline.cfg", text.replace("relays = (", f'relays = ( {{ url = "{NOWHERE}"; tls = "none"; }},'))
+    self.use(NOWHERE)
+    done = self.press.call(*SEND)
+    self.assertEqual(done.returncode, DONE, done.stderr)
+    self.assertIn('relay "127.0.0.1:1": can\'t connect', done.stderr)
+    self.assert_recorded_as_received(self.press, self.backup, READERS)
+    self.assertEqual({attempt["try"] for attempt in self.attempts()}, {1})
+
+  def test_a_relay_that_denies_relaying_is_left_alone_after_three_and_the_next_gets_the_rest(self):
+    denying = self.enterContext(Server("--reject", "RCPT=554 5.7.1 Relaying denied"))
+    self.use(denying.url)
+    done = self.press.call(*SEND)
+    self.assertEqual(done.returncode, DONE, done.stderr)
+    self.assertIn("it refuses messages: 554 5.7.1 Relaying denied", done.stderr)
+    self.assert_recorded_as_received(self.press, self.backup, READERS)
+    self.assertEqual(len(denying.log("refused")), 3)
+    self.assertEqual([attempt["reply_code"] for attempt in self.attempts()].count(554), 3)
+
+  def test_a_message_over_the_size_of_one_goes_over_the_other(self):
+    small = self.enterContext(Server("--size", "2000"))
+    self.use(small.url)
     self.press.ok(*SEND)
-    self.assert_recorded_as_received(self.press, server, READERS)
+    self.assert_recorded_as_received(self.press, self.backup, READERS)
+    self.assertEqual({attempt["try"] for attempt in self.attempts()}, {1})
+
+  def test_one_that_comes_back_is_told_to_be_in_use_again(self):
+    stumbling = self.enterContext(Server("--drop-at", "connect:2"))
+    self.press.configure(url=stumbling.url, relay='pause_first = "100ms";')
+    done = self.press.call(*SEND)
+    self.assertEqual(done.returncode, DONE, done.stderr)
+    self.assert_recorded_as_received(self.press, stumbling, READERS)
+    said = [line for line in done.stderr.splitlines() if "relay" in line]
+    self.assertEqual(len(said), 2, said)
+    self.assertTrue(said[1].endswith(f'relay "127.0.0.1:{stumbling.port}": it is in use again'))
+
+
+class Silent(RelayCase):
+  """A relay that says nothing more: how long it is waited for is set, for each phase."""
+
+  HOURS = {name: "1h" for name in ("connect_timeout", "command_timeout", "data_timeout", "dot_timeout")}
+
+  def press_for(self, url, *settings):
+    """A newsroom that waits for an hour, but not for these."""
+    times = self.HOURS | dict.fromkeys(settings, "1s")
+    relay = " ".join(f'{name} = "{value}";' for name, value in times.items())
+    press = self.enterContext(Newsroom(after=("1h",), connections=1, url=url,
+      relay=relay + ' pause_first = "100ms"; pause_most = "100ms";'))
+    press.add_release()
+    press.import_people("europe", people(1))
+    return press
+
+  def test_silence_in_each_phase_ends_after_the_time_that_is_set_for_it(self):
+    settings = {"mail": "command_timeout", "rcpt": "command_timeout", "data": "data_timeout", "dot": "dot_timeout"}
+    runs = {}
+    for stage, setting in settings.items():
+      server = self.enterContext(Server("--no-pipelining", "--hang-at", stage + ":1"))
+      press = self.press_for(server.url, setting)
+      runs[stage] = press, self.running(press, *SEND)
+    for stage, (press, process) in runs.items():
+      with self.subTest(stage=stage):
+        # A MAIL that was never answered is no try: its message goes again at once.
+        outcome = {"mail": "accepted", "dot": "unknown"}.get(stage, "deferred")
+        self.assertIn(f'no answer in phase "{stage}" within 1 s', ended(process).stderr)
+        attempt = press.log()[0]["attempts"][0]
+        self.assertEqual((attempt["phase"], attempt["outcome"]), (stage if stage != "mail" else "dot", outcome))
+
+  def assert_given_up(self, press, words):
+    done = press.call(*SEND)
+    self.assertEqual(done.returncode, UNFINISHED, done.stderr)
+    self.assertIn(words, done.stderr)
+    self.assertEqual(press.states(), {"queued": 1})
+
+  def test_a_relay_that_never_greets_is_given_up_after_the_times_for_a_connection_and_an_answer(self):
+    server = self.enterContext(Server("--hang-at", "connect"))
+    self.assert_given_up(self.press_for(server.url, "connect_timeout", "command_timeout"),
+      "gave no greeting in time")
+
+  def test_a_relay_that_cannot_be_connected_to_is_given_up_after_the_time_for_that(self):
+    # A queue for connections that is full: those that follow are neither taken nor refused.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
+      address = listening.getsockname()
+      fillers = [self.enterContext(socket.socket()) for _ in range(4)]
+      for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(address)
+      self.assert_given_up(self.press_for(f"smtp://127.0.0.1:{address[1]}", "connect_timeout"),
+        "no connection in time")
 
 
 class Troubled(RelayCase):

@@ -36,7 +36,7 @@ sender = {{
   bounce_address = "bounce@harbour.example";
   copies = [{copies}]; testers = [{testers}];
 }};
-relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; }}{more_relays} );
+relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; {relay} }}{more_relays} );
 sites = ( {sites} );
 retry = {{ after = [{after}]; jitter = 0.0; expire = "48h"; }};
 unknown = "{unknown}";
@@ -45,7 +45,7 @@ unknown = "{unknown}";
 FALLBACKS = {
   "url": NOWHERE, "tls": "none", "ca_file": "", "connections": 2, "reply_to": "", "copies": (), "testers": (),
   "after": ("1s", "10m"), "unknown": "resend",
-  "more_relays": "", "sites": "",
+  "relay": "", "more_relays": "", "sites": "",
 }  # fmt: skip
 
 # The same release in two languages; what is asserted of a message is said here.

@@ -111,6 +111,7 @@ class Server:
         self.orders = file.read().splitlines()
     self.count = 0
     self.sessions = 0
+    self.sessions_now = 0
     self.log_file = open(options.log or os.path.join(options.folder, "log.jsonl"), "a", encoding="utf-8")
     self.tls = None
     if options.starttls or options.tls:
@@ -137,12 +138,14 @@ class Server:
 
   async def serve(self, reader, writer):
     self.sessions += 1
+    self.sessions_now += 1
     session = Session(self, reader, writer, self.sessions)
     try:
       await session.run()
     except (Hangup, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
       pass
     finally:
+      self.sessions_now -= 1
       self.log(event="closed", session=session.number, messages=session.messages, received=session.received,
         said=session.said, at_ms=now_ms())
       session.writer.transport.abort() if session.is_rude else session.writer.close()
@@ -203,6 +206,10 @@ class Session:
       raise Hangup
     return line
 
+  def has_more(self):
+    """The next command came before this one was answered."""
+    return bool(self.reader._buffer)  # pylint: disable=protected-access
+
   async def trouble(self, stage):
     """Whether a stage went wrong as ordered; True when its answer has been given."""
     self.instants[stage] = now_ms()
@@ -229,6 +236,10 @@ class Session:
       pass
     elif reply := self.server.rules.refusal("connect"):
       await self.say(reply)
+      raise Hangup
+    elif self.server.sessions_now > (self.options.sessions_at_once or sys.maxsize):
+      self.server.log(event="turned away", session=self.number, at_ms=now_ms())
+      await self.say("421 4.7.0 Too many connections from you")
       raise Hangup
     else:
       await self.say(*(["220-smtp.test.example wishes a good day"] if self.options.long_greeting else []),
@@ -323,6 +334,10 @@ class Session:
       await self.say("421 4.7.0 Too many messages in this session")
       raise Hangup
     if await self.trouble("mail"):
+      return
+    if self.options.breaks_pipelining and self.has_more():
+      self.server.log(event="out of step", session=self.number, at_ms=now_ms())
+      await self.say("503 5.5.0 Error: improper use of SMTP command pipelining")
       return
     if self.mail_from is not None:
       await self.say("503 5.5.1 Nested MAIL command")
@@ -468,6 +483,8 @@ def parse_options():
   parser.add_argument("--no-smtputf8", action="store_true")
   parser.add_argument("--no-8bitmime", action="store_true")
   parser.add_argument("--size", type=int, help="offer SIZE with this ceiling")
+  parser.add_argument("--breaks-pipelining", action="store_true", help="offer it, and refuse a MAIL with more behind it")
+  parser.add_argument("--sessions-at-once", type=int, help="421 in place of the greeting, beyond it")
   parser.add_argument("--messages-per-session", type=int, help="421 at the next MAIL")
   parser.add_argument("--eager-354", action="store_true", help="354 even when every RCPT was refused")
   parser.add_argument("--long-greeting", action="store_true")

@@ -95,7 +95,7 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(faults.settings->relays[0].data_timeout_ms, 120000);
 	assert_int_equal(faults.settings->relays[0].dot_timeout_ms, 600000);
 	assert_int_equal(faults.settings->relays[0].order, 1);
-	assert_int_equal(faults.settings->relays[0].weight, 1);
+	assert_int_equal(faults.settings->relays[0].weight, 0);
 	assert_int_equal(faults.settings->relays[0].pause_first_ms, 1000);
 	assert_int_equal(faults.settings->relays[0].pause_most_ms, 60000);
 	assert_int_equal(faults.settings->retry.relay_tries, 5);

@@ -415,7 +415,12 @@ static void what_only_one_relay_can_take_gets_a_link_whatever_its_order(void **s
 	assert_true(station_may_open(backup, 0, &wake_ms));
 	station_closed(backup, false);
 	fail_link(&house, backup, false);
-	assert_false(station_may_open(backup, 5000, &wake_ms));
+	assert_false(station_may_open(backup, 0, &wake_ms));
+	assert_int_equal(wake_ms, 1000);
+	assert_true(station_may_open(backup, 1000, &wake_ms));
+	assert_true(station_is_worth_waiting(backup));
+	fail_link(&house, backup, true);
+	assert_false(station_is_worth_waiting(backup));
 }
 
 /* How many. */
