@@ -57,6 +57,7 @@ struct dialogue {
 	size_t decided;
 	bool is_any_mail_answered;
 	bool needs_reset;
+	bool is_recipient_stray; /* taken although its MAIL was refused */
 	bool is_quitting;
 	bool is_quit_said;
 	bool is_out_of_step; /* its answers don't fit what was said */
@@ -341,14 +342,15 @@ static bool on_unasked(struct dialogue *d, struct dialogue_event *event)
 {
 	struct transaction *t = &d->under_way[0];
 	int class = d->reply.code / 100;
+	bool is_refusal = t->serial && t->phase == PHASE_BODY && (class == 4 || class == 5);
 
 	if (d->reply.code == 421)
 		end_with_goodbye(d);
+	else if (is_refusal)
+		end_with_reply(d, "the relay refuses a message before its end");
 	else
 		end_out_of_step(d, "the relay answers what it wasn't asked");
-	if (t->serial && t->phase == PHASE_BODY && (class == 4 || class == 5))
-		return settle(d, t, PHASE_BODY, event);
-	return false;
+	return is_refusal && settle(d, t, PHASE_BODY, event);
 }
 
 /*
@@ -381,11 +383,26 @@ static bool on_envelope(
 	return settle(d, t, phase, event);
 }
 
-/* The rest of a refused transaction's answers. Only here may a message be ended without a body. */
+/*
+ * DATA after a refusal (RFC 2920 3.1). Only here may a message be ended without a body, and only if
+ * nobody would get it.
+ */
+static void on_refused_data(struct dialogue *d)
+{
+	if (d->reply.code == 354 && d->is_recipient_stray)
+		end_out_of_step(d, "the relay takes a recipient, having refused the sender");
+	else if (d->reply.code == 354)
+		say(d, ".\r\n", EXPECT_LONE_DOT, 0);
+	d->is_recipient_stray = false;
+}
+
+/* The rest of a refused transaction's answers. */
 static void on_refused(struct dialogue *d, enum expected kind)
 {
-	if (kind == EXPECT_DATA && d->reply.code == 354)
-		say(d, ".\r\n", EXPECT_LONE_DOT, 0);
+	if (kind == EXPECT_RCPT)
+		d->is_recipient_stray = d->reply.code / 100 == 2;
+	else if (kind == EXPECT_DATA)
+		on_refused_data(d);
 	else if (kind == EXPECT_RSET && d->reply.code / 100 != 2)
 		end_with_reply(d, "the relay refuses RSET");
 	else if (kind == EXPECT_QUIT)

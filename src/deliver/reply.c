@@ -20,6 +20,7 @@ struct reply_reader {
 	size_t size;     /* bytes of the reply so far, over all its lines */
 	bool is_started; /* a first line of the reply has been read */
 	bool is_bad;
+	bool is_flooded; /* more came than fits; the replies before that are still good */
 	int code;
 	char enhanced[16];
 	struct str text;
@@ -47,15 +48,16 @@ void reply_reader_push(struct reply_reader *reader, struct span bytes)
 {
 	struct str *in = &reader->in;
 
+	if (reader->is_flooded)
+		return;
 	if (reader->head) {
 		memmove(in->ptr, in->ptr + reader->head, in->len - reader->head);
 		str_cut(in, in->len - reader->head);
 		reader->scanned -= reader->head;
 		reader->head = 0;
 	}
-	str_add(in, bytes);
-	if (in->is_over)
-		reader->is_bad = true;
+	reader->is_flooded = bytes.len > in->max - in->len;
+	str_add(in, span_first(bytes, in->max - in->len));
 }
 
 static bool is_digit(char c)
@@ -196,7 +198,8 @@ enum status reply_reader_take(struct reply_reader *reader, struct reply *out, st
 		reader->is_started = false;
 		return OK;
 	}
-	if (reader->is_bad || reader->size + (reader->in.len - reader->head) > REPLY_SIZE_MAX)
+	if (reader->is_bad || reader->is_flooded ||
+		reader->size + (reader->in.len - reader->head) > REPLY_SIZE_MAX)
 		return too_long(reader, err);
 	return E_NOTFOUND;
 }
@@ -210,6 +213,7 @@ void reply_reader_clear(struct reply_reader *reader)
 	reader->size = 0;
 	reader->is_started = false;
 	reader->is_bad = false;
+	reader->is_flooded = false;
 }
 
 void reply_copy_text(char *to, size_t size, struct span text)

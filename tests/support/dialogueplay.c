@@ -29,6 +29,7 @@ struct play {
 	struct str coming;   /* from the server, not yet pushed */
 	struct str happened; /* a line per event, not yet expected */
 	const struct scripted_mail *asked;
+	bool is_jammed;
 	bool is_cut;
 };
 
@@ -169,6 +170,8 @@ static size_t hand_over(struct play *play)
 {
 	struct span out = dialogue_output(play->dialogue);
 
+	if (play->is_jammed)
+		return 0;
 	out = span_first(out, passing(play, out.len, play->end->said, play->manner->cut_said));
 	str_add(&play->said, out);
 	play->end->said += out.len;
@@ -368,6 +371,12 @@ static void play_silent(struct play *play, struct span rest)
 	expect_quiet(play);
 }
 
+static void play_jam(struct play *play, struct span rest)
+{
+	(void)rest;
+	play->is_jammed = true;
+}
+
 static void play_quit(struct play *play, struct span rest)
 {
 	(void)rest;
@@ -413,6 +422,7 @@ static const struct direction directions[] = {
 	{"asks ", play_asks},
 	{"refuses ", play_refuses},
 	{"silent", play_silent},
+	{"jam", play_jam},
 	{"quit", play_quit},
 	{"lost: ", play_lost},
 	{"= ", expect_happened},
@@ -423,6 +433,13 @@ static bool is_preparation(const struct direction *direction)
 	return direction->play == play_offer || direction->play == add_mail ||
 	       direction->play == play_message_line || direction->play == play_message_raw ||
 	       direction->play == play_message_fill;
+}
+
+/* What the server says may come at once with what it said before. */
+static bool is_of_server(const struct direction *direction)
+{
+	return direction->play == play_server || direction->play == play_server_repeat ||
+	       direction->play == play_raw || direction->play == play_raw_repeat;
 }
 
 static void play_line(struct play *play, struct span line)
@@ -437,7 +454,7 @@ static void play_line(struct play *play, struct span line)
 			dialogue_begin(play->dialogue, &play->features);
 			settle_down(play);
 		}
-		if (play->coming.len && directions[i].play != play_server)
+		if (play->coming.len && !is_of_server(&directions[i]))
 			push(play);
 		if (play->is_cut)
 			return;

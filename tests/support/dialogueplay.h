@@ -26,6 +26,7 @@
  *   asks NAME                         LAST_BYTE must be asked for it now; it is granted
  *   refuses NAME                      as asks, but the last byte is not granted and the connection closed
  *   silent                            nothing more may be said now
+ *   jam                               from now on nothing more passes our way
  *   quit                              we want to leave
  *   lost: WORDS                       the connection is gone
  *   = NAME OUTCOME PHASE CODE WORDS   what came of it; WORDS must occur in the text, or in
