@@ -189,10 +189,11 @@ class Session:
     room = self.ceilings.get("said", sys.maxsize) - self.said
     step = 1 if self.options.split_bytes else len(line)
     for at in range(0, min(room, len(line)), step):
-      self.writer.write(line[at:min(at + step, room)])
-      if self.options.split_bytes:
+      # Not after the last one: what it is answered with may be for TLS to read.
+      if at:
         await self.writer.drain()
         await asyncio.sleep(0.001)
+      self.writer.write(line[at:min(at + step, room)])
     self.said += len(line)
     if len(line) >= room:
       await self.writer.drain()
