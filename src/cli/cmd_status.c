@@ -2,14 +2,19 @@
  * `status`, and what a bare `dateline` shows: what is planned and running.
  */
 #include "app/dispatches.h"
+#include "app/relaystates.h"
+#include "app/sender.h"
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/dispatchnumber.h"
 #include "cli/lineup.h"
 #include "cli/outcomeview.h"
+#include "cli/relayview.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct table_column columns[] = {
 	{"NO", true, 0},
@@ -107,6 +112,43 @@ static void print_next_steps(const struct listing *listing)
 			listing->held);
 }
 
+static const struct relay_settings *named(const struct settings *settings, const char *relay)
+{
+	size_t i = 0;
+
+	while (strcmp(settings->relays[i].name, relay) != 0)
+		i++;
+	return &settings->relays[i];
+}
+
+static enum status show_relays(const struct call *call, struct store *store, struct err *err)
+{
+	const struct settings *settings = newsroom_settings(call->newsroom);
+	bool is_at_work = sender_is_at_work(call->newsroom);
+	struct relaystates states;
+	struct str text;
+	enum status status = relaystates_load(store, settings, &states, err);
+
+	if (status != OK)
+		return status;
+	str_init(&text, STR_MAX_LARGE);
+	for (size_t i = 0; i < states.count; i++) {
+		const struct relay_state *state = &states.items[i];
+
+		if (call->json)
+			relayview_print_json(named(settings, state->relay), state);
+		else
+			relayview_add(
+				newsroom_zone(call->newsroom), state, is_at_work, clock_now_ms(), &text);
+	}
+	if (text.len) {
+		terminal_printf("\n");
+		terminal_print(&text);
+	}
+	str_clear(&text);
+	return OK;
+}
+
 /* *is_empty if nothing was ever sent. */
 static enum status list_all(struct call *call, struct store *store, bool *is_empty, struct err *err)
 {
@@ -120,6 +162,8 @@ static enum status list_all(struct call *call, struct store *store, bool *is_emp
 		print_next_steps(&listing);
 	}
 	table_free(listing.table);
+	if (status == OK)
+		status = show_relays(call, store, err);
 	*is_empty = !listing.count;
 	return status;
 }

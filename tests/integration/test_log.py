@@ -121,7 +121,7 @@ class Filters(NewsroomCase):
     self.assertRegex(shown, r"7 shown: 5 accepted, 1 deferred \(next [\d:]+\), 1 failed")
 
   def test_status_shows_every_dispatch_and_why_one_is_not_finished(self):
-    dispatches = self.press.objects("status")
+    dispatches = self.press.listed("dispatch")
     self.assertEqual({one["dispatch"]: (one["kind"], one["state"]) for one in dispatches},
       {1: ("test", "finished"), 2: ("public", "sending")})
     self.assertIn("1 deferred", self.press.ok("status", "2"))

@@ -294,7 +294,7 @@ class TwoSenders(OnceCase):
     first = self.running(self.press, *SEND)
     wait_until_accepted(server, 5)
     second = self.running(self.press, "send", "fund", "--to", "mena", "--yes")
-    wait_for(lambda: len(self.press.objects("status")) == 2, "the second dispatch")
+    wait_for(lambda: len(self.press.listed("dispatch")) == 2, "the second dispatch")
     first.kill()
     ended(first)
     self.assertEqual(ended(second).returncode, DONE)

@@ -238,7 +238,7 @@ class Troubled(RelayCase):
   def has_come_to(self, press, server, stage):
     """The server says nothing more: from before its greeting on, or after it heard who we are."""
     if stage in ("connect", "ehlo"):
-      dispatches = press.objects("status")
+      dispatches = press.listed("dispatch")
       return dispatches and dispatches[0]["claimed"] > 0
     return server.log("hello")
 

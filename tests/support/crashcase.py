@@ -97,7 +97,7 @@ class CrashCase(NewsroomCase):
   """A test that looks into the journal of a sender that didn't end well."""
 
   def is_finished(self, press):
-    dispatches = press.objects("status")
+    dispatches = press.listed("dispatch")
     return bool(dispatches) and dispatches[0]["state"] == "finished"
 
   def assert_sound(self, journal):

@@ -187,6 +187,10 @@ class Newsroom:
     """How many deliveries of the newest dispatch, or of the one that is named, are in which state."""
     return dict(collections.Counter(line["state"] for line in self.log(*arguments)))
 
+  def listed(self, event):
+    """The lines of `status` that tell of a "dispatch" or a "relay"."""
+    return [line for line in self.objects("status") if line["event"] == event]
+
   def dispatch(self, number="1"):
     return self.objects("status", str(number))[0]
 
