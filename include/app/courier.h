@@ -30,7 +30,6 @@ struct courier_progress {
 
 struct courier_options {
 	int64_t wait_ms; /* tries further away than this are left to a later run */
-	int relay_tries; /* connection failures in a row before giving up; 0: never */
 	void (*progress)(void *context, const struct courier_progress *progress); /* often; may be NULL */
 	void *context;
 };
@@ -51,6 +50,13 @@ enum status courier_add(struct courier *courier, int64_t id, struct err *err);
  * courier_stop. E_IO if no relay can be reached: what is left stays queued.
  */
 enum status courier_run(struct courier *courier, struct err *err);
+
+/*
+ * Between two runs: read the newsroom's settings again, and go on by them with what was carried, unless it's
+ * held or has ended. What is wrong with them is said in the log, and the former ones stay. The courier
+ * remains the sender throughout. Failures as courier_new and courier_add.
+ */
+enum status courier_renew(struct courier *courier, struct err *err);
 
 /* Finish the messages in flight and end courier_run; a second call drops them. Async-signal-safe. */
 void courier_stop(struct courier *courier);

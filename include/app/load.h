@@ -38,6 +38,9 @@ void load_free(struct load *load); /* NULL is fine */
  * ended. */
 enum status load_add(struct load *load, int64_t id, struct err *err);
 
+/* The dispatches that are carried, in the order they were taken on: *count on the heap, free() them. */
+int64_t *load_list(const struct load *load, size_t *count);
+
 /* Jobs that are done: with an outcome, or to go back; the next turn has them. Leaves `done` empty. */
 void load_take_done(struct load *load, struct courierjob_queue *done);
 /* How relays are doing; the next turn keeps it. Leaves `states` empty. */

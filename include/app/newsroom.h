@@ -31,10 +31,17 @@ enum status newsroom_open(const char *folder, struct newsroom **out, struct err 
 enum status newsroom_open_again(const struct newsroom *newsroom, struct newsroom **out, struct err *err);
 void newsroom_close(struct newsroom *newsroom); /* NULL is fine */
 
+/*
+ * Read the settings again, and have notes go where they say now. What newsroom_settings and newsroom_zone
+ * gave before is gone then, and no handle made by newsroom_open_again may be left. Faults of the settings
+ * as settings_load and log_open: the former ones stay.
+ */
+enum status newsroom_reload(struct newsroom *newsroom, struct err *err);
+
 /* The path of its dateline.cfg, without reading it: heap, free() it. Looks as newsroom_open does. */
 enum status newsroom_find_settings(const char *folder, char **path, struct err *err);
 
-/* Borrowed until newsroom_close. */
+/* Borrowed until newsroom_close; settings and zone until newsroom_reload. */
 const char *newsroom_folder(const struct newsroom *newsroom);
 const struct settings *newsroom_settings(const struct newsroom *newsroom);
 const struct zone *newsroom_zone(const struct newsroom *newsroom);

@@ -33,6 +33,12 @@ enum sender_stopping {
 /* Have the sender_run that is going on in this process return. Async-signal-safe. */
 enum sender_stopping sender_stop(void);
 
+/*
+ * Have the sender_run that is going on in this process reopen the log and read the settings again: the
+ * messages in flight are finished first, and all that was carried goes on. Async-signal-safe.
+ */
+void sender_reload(void);
+
 /* Whether some process is the newsroom's sender now. */
 bool sender_is_at_work(const struct newsroom *newsroom);
 

@@ -15,6 +15,11 @@ size_t terminal_columns(void);
 /* Colour may be used (a terminal, TERM not dumb, NO_COLOR unset). It never carries meaning alone. */
 bool terminal_has_colour(void);
 
+/* Note which terminals there are, so that one that goes away is missed. */
+void terminal_remember(void);
+/* One of them has been closed, or its line cut. Async-signal-safe. */
+bool terminal_is_gone(void);
+
 enum terminal_tone {
 	TONE_PLAIN,
 	TONE_GOOD,

@@ -224,7 +224,7 @@ static enum status make_engine(struct courier *courier, struct err *err)
 	struct engine_options options = {
 		.relay_count = settings->relay_count,
 		.hello = settings->newsroom.domain,
-		.relay_tries = courier->options.relay_tries,
+		.relay_tries = settings->retry.relay_tries,
 		.remembered = courier->remembered.items,
 		.remembered_count = courier->remembered.count,
 	};
@@ -295,6 +295,56 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 		return OK;
 	}
 	courier_free(courier);
+	return status;
+}
+
+static enum status carry_again(
+	struct courier *courier, const int64_t *dispatches, size_t count, struct err *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; i < count && status == OK; i++) {
+		status = load_add(courier->load, dispatches[i], err);
+		if (status == E_HELD || status == E_CONFLICT)
+			status = OK;
+	}
+	return status;
+}
+
+static void read_settings_again(struct courier *courier)
+{
+	struct err err;
+
+	if (newsroom_reload(courier->newsroom, &err) == OK)
+		log_info("the settings were read again");
+	else
+		log_error("%s; the settings from before stay in force", err.text);
+	courier->settings = newsroom_settings(courier->newsroom);
+}
+
+enum status courier_renew(struct courier *courier, struct err *err)
+{
+	size_t count;
+	int64_t *dispatches = load_list(courier->load, &count);
+	enum status status;
+
+	engine_free(courier->engine);
+	courier->engine = NULL;
+	load_free(courier->load);
+	free(courier->relays);
+	free(courier->relay_states);
+	courier->relays = NULL;
+	courier->relay_states = NULL;
+	read_settings_again(courier);
+	courier->load = load_new(courier->store, courier->settings, connections_of(courier->settings));
+	courier->progress.trouble[0] = '\0';
+	courier->stops = 0;
+	status = remember_relays(courier, err);
+	if (status == OK)
+		status = make_engine(courier, err);
+	if (status == OK)
+		status = carry_again(courier, dispatches, count, err);
+	free(dispatches);
 	return status;
 }
 

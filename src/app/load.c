@@ -27,10 +27,11 @@
 /* A dispatch that is being carried. */
 struct carried {
 	int64_t id;
-	struct gate *gate; /* on the heap: jobs refer to it */
-	bool is_over;      /* nothing is left, nothing to come: it has been ended */
-	int64_t next_ms;   /* a deferred one's next try; 0 if there's none. As of load_end */
-	size_t claimed;    /* not settled or given back yet */
+	struct gate *gate;                /* on the heap: jobs refer to it */
+	bool is_over;                     /* nothing is left, nothing to come: it has been ended */
+	enum dispatch_state state, noted; /* as last seen; as last said in the log */
+	int64_t next_ms;                  /* a deferred one's next try; 0 if there's none. As of load_end */
+	size_t claimed;                   /* not settled or given back yet */
 };
 
 struct load {
@@ -161,6 +162,7 @@ static enum status look_at_holds(struct load *load, struct err *err)
 		enum dispatch_state state;
 
 		status = store_get_dispatch_state(load->store, carried->id, &state, err);
+		carried->state = status == OK ? state : carried->state;
 		atomic_store_explicit(&carried->gate->is_open,
 			status == OK && state == DISPATCH_SENDING &&
 				clock_now_ms() >= carried->gate->not_before_ms,
@@ -404,6 +406,16 @@ enum status load_add(struct load *load, int64_t id, struct err *err)
 	return status;
 }
 
+int64_t *load_list(const struct load *load, size_t *count)
+{
+	int64_t *ids = mem_alloc((load->carried_count + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < load->carried_count; i++)
+		ids[i] = load->carried[i].id;
+	*count = load->carried_count;
+	return ids;
+}
+
 void load_take_done(struct load *load, struct courierjob_queue *done)
 {
 	struct courierjob *job;
@@ -415,6 +427,19 @@ void load_take_done(struct load *load, struct courierjob_queue *done)
 void load_take_relays(struct load *load, struct relaystates *states)
 {
 	relaystates_move(&load->relays, states);
+}
+
+/* Only what was kept is said. */
+static void note_states(struct load *load)
+{
+	for (size_t i = 0; i < load->carried_count; i++) {
+		struct carried *carried = &load->carried[i];
+
+		if (carried->state != carried->noted)
+			log_info(
+				"dispatch %" PRId64 ": %s", carried->id, dispatch_state_name(carried->state));
+		carried->noted = carried->state;
+	}
 }
 
 static enum status commit(struct load *load, store_work_fn *work, struct err *err)
@@ -473,10 +498,12 @@ enum status load_turn(struct load *load, bool is_going_on, const struct belt_way
 	load->room = wanted > way->count ? wanted - way->count : 0;
 	status = commit(load, commit_turn, err);
 	load->turned_ms = clock_steady_ms();
-	if (status == OK)
+	if (status == OK) {
 		courierjob_move(claimed, &load->claimed);
-	else
+		note_states(load);
+	} else {
 		forget_turn(load, carried_count, &counts);
+	}
 	return status;
 }
 
@@ -484,8 +511,15 @@ enum status load_end(struct load *load, struct err *err)
 {
 	enum status status = commit(load, finish_all, err);
 
-	for (size_t i = 0; i < load->carried_count && status == OK; i++)
-		status = store_next_try(load->store, load->carried[i].id, &load->carried[i].next_ms, err);
+	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
+		struct carried *carried = &load->carried[i];
+
+		status = store_next_try(load->store, carried->id, &carried->next_ms, err);
+		if (status == OK)
+			status = store_get_dispatch_state(load->store, carried->id, &carried->state, err);
+	}
+	if (status == OK)
+		note_states(load);
 	return status;
 }
 

@@ -156,6 +156,42 @@ void newsroom_close(struct newsroom *newsroom)
 	free(newsroom);
 }
 
+static enum status open_log(const struct settings *settings, struct err *err)
+{
+	char *path = settings_log_path(settings);
+	enum status status = log_open(path, err);
+
+	if (status == OK)
+		log_set_level((enum log_level)settings->log.level);
+	else if (err)
+		status = err_wrap(err, "\"log\" in %s", settings->path);
+	free(path);
+	return status;
+}
+
+enum status newsroom_reload(struct newsroom *newsroom, struct err *err)
+{
+	struct settings *settings = NULL;
+	struct zone *zone = NULL;
+	enum status status = settings_load(newsroom->settings->path, NULL, NULL, &settings, err);
+
+	if (status != OK)
+		return status;
+	status = zone_new(settings->newsroom.zone, &zone, err);
+	if (status == OK)
+		status = open_log(settings, err);
+	if (status != OK) {
+		zone_free(zone);
+		settings_free(settings);
+		return status;
+	}
+	zone_free(newsroom->zone);
+	settings_free(newsroom->settings);
+	newsroom->zone = zone;
+	newsroom->settings = settings;
+	return OK;
+}
+
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err)
 {
 	enum status status = OK;
@@ -172,15 +208,7 @@ enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct
 
 enum status newsroom_open_log(const struct newsroom *newsroom, struct err *err)
 {
-	char *path = settings_log_path(newsroom->settings);
-	enum status status = log_open(path, err);
-
-	if (status == OK)
-		log_set_level((enum log_level)newsroom->settings->log.level);
-	else if (err)
-		status = err_wrap(err, "\"log\" in %s", newsroom->settings->path);
-	free(path);
-	return status;
+	return open_log(newsroom->settings, err);
 }
 
 const char *newsroom_folder(const struct newsroom *newsroom)

@@ -5,10 +5,12 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/step.h"
 #include "store/deliveries.h"
 #include "store/dispatches.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,7 +19,10 @@
 
 /* A signal handler's way to what is going on. */
 static struct courier *volatile current;
+static volatile sig_atomic_t is_carrying;
 static volatile sig_atomic_t stop_count;
+static volatile sig_atomic_t wants_log, wants_settings;
+static volatile sig_atomic_t told; /* how often `current` was asked to stop */
 
 struct errand {
 	struct newsroom *newsroom;
@@ -25,8 +30,41 @@ struct errand {
 	const int64_t *dispatches;
 	size_t count;
 	const struct sender_options *options;
+	struct courier_options courier;
 	struct courier_progress seen; /* of what another process does */
 };
+
+/* Once for whatever ends a run, twice only if a person stops twice. Async-signal-safe. */
+static void tell_courier(struct courier *courier)
+{
+	while (told < stop_count || (!told && wants_settings)) {
+		told++;
+		courier_stop(courier);
+	}
+}
+
+/* At once, not when the last message in flight is done: whoever moved the file away waits for that. */
+static void heed_log(void)
+{
+	struct err err;
+
+	if (!wants_log)
+		return;
+	wants_log = 0;
+	if (log_reopen(&err) == OK)
+		log_info("the log was reopened");
+	else
+		log_error("%s", err.text);
+}
+
+static void watch(void *context, const struct courier_progress *progress)
+{
+	const struct courier_options *options = context;
+
+	heed_log();
+	if (options->progress)
+		options->progress(options->context, progress);
+}
 
 /* What a killed sender left may have been all that was missing: then recovery has finished it. */
 static enum status add_unfinished(
@@ -40,18 +78,61 @@ static enum status add_unfinished(
 	return courier_add(courier, dispatch, err);
 }
 
+static enum status run(struct courier *courier, struct err *err)
+{
+	enum status status;
+
+	told = 0;
+	current = courier;
+	tell_courier(courier);
+	status = courier_run(courier, err);
+	current = NULL;
+	return status;
+}
+
+/* What another process has handed over meanwhile goes on as well. */
+static enum status run_through_reloads(struct courier *courier, struct err *err)
+{
+	enum status status = run(courier, err);
+
+	while (status == OK && wants_settings && !stop_count) {
+		heed_log();
+		wants_settings = 0;
+		status = courier_renew(courier, err);
+		if (status == OK)
+			status = run(courier, err);
+	}
+	return status;
+}
+
+static void note_end(const struct courier *courier, enum status status, const struct err *err)
+{
+	const struct courier_progress *progress = courier_progress(courier);
+	const int64_t *n = progress->by_state;
+
+	if (status != OK)
+		log_keep(LOG_LEVEL_ERROR, "%s", err->text);
+	log_info("the sender ends: of %" PRId64 " accepted %" PRId64 ", failed %" PRId64 ", deferred %" PRId64
+		 ", queued %" PRId64 ", unknown %" PRId64,
+		progress->total, n[DELIVERY_ACCEPTED], n[DELIVERY_FAILED], n[DELIVERY_DEFERRED],
+		n[DELIVERY_QUEUED], n[DELIVERY_UNKNOWN]);
+}
+
 static enum status carry_all(struct errand *errand, struct courier *courier, struct err *err)
 {
 	enum status status = OK;
+	struct err why;
 
-	current = courier;
-	if (stop_count)
-		courier_stop(courier);
+	is_carrying = 1;
+	log_info("the sender begins, with %zu dispatch%s", errand->count, errand->count == 1 ? "" : "es");
 	for (size_t i = 0; i < errand->count && status == OK; i++)
-		status = add_unfinished(errand, courier, errand->dispatches[i], err);
+		status = add_unfinished(errand, courier, errand->dispatches[i], &why);
 	if (status == OK)
-		status = courier_run(courier, err);
-	current = NULL;
+		status = run_through_reloads(courier, &why);
+	note_end(courier, status, &why);
+	is_carrying = 0;
+	if (status != OK && err)
+		*err = why;
 	return status;
 }
 
@@ -118,17 +199,30 @@ static enum status unless_busy(enum status status)
 	return status == E_BUSY ? OK : status;
 }
 
+/* For the case that the other process goes away: who sends is told by a signal of its own. */
+static void heed_settings(const struct errand *errand)
+{
+	struct err err;
+
+	if (!wants_settings)
+		return;
+	wants_settings = 0;
+	if (newsroom_reload(errand->newsroom, &err) == OK)
+		log_info("the settings were read again");
+	else
+		log_error("%s; the settings from before stay in force", err.text);
+}
+
 /* Until the other process is done with it, or is gone and leaves it to us: then *courier is set. */
 static enum status follow(struct errand *errand, struct courier **courier, struct err *err)
 {
-	const struct courier_options *options = &errand->options->courier;
 	bool busy = true;
 	enum status handed = E_BUSY;
 	enum status status = OK;
 
 	errand->seen.started_ms = clock_steady_ms();
 	if (errand->options->following)
-		errand->options->following(options->context);
+		errand->options->following(errand->options->courier.context);
 	while (status == OK && busy && !*courier && !stop_count) {
 		if (handed == E_BUSY) {
 			handed = hand_over(errand, err);
@@ -138,10 +232,10 @@ static enum status follow(struct errand *errand, struct courier **courier, struc
 		clock_pause_ms(FOLLOW_EVERY_MS);
 		if (status == OK)
 			status = look(errand, &busy, err);
-		if (options->progress)
-			options->progress(options->context, &errand->seen);
+		heed_settings(errand);
+		watch(errand->courier.context, &errand->seen);
 		if (status == OK && busy)
-			status = unless_busy(courier_new(errand->newsroom, options, courier, err));
+			status = unless_busy(courier_new(errand->newsroom, &errand->courier, courier, err));
 	}
 	return status;
 }
@@ -150,12 +244,19 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 	const struct sender_options *options, struct err *err)
 {
 	struct errand errand = {
-		.newsroom = newsroom, .dispatches = dispatches, .count = count, .options = options};
+		.newsroom = newsroom,
+		.dispatches = dispatches,
+		.count = count,
+		.options = options,
+		.courier = {.wait_ms = options->courier.wait_ms,
+			.progress = watch,
+			.context = (void *)(uintptr_t)&options->courier},
+	};
 	struct courier *courier = NULL;
 	enum status status = newsroom_store(newsroom, &errand.store, err);
 
 	if (status == OK)
-		status = courier_new(newsroom, &options->courier, &courier, err);
+		status = courier_new(newsroom, &errand.courier, &courier, err);
 	if (status == E_BUSY)
 		status = follow(&errand, &courier, err);
 	if (status == OK && courier)
@@ -166,13 +267,22 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 
 enum sender_stopping sender_stop(void)
 {
-	struct courier *courier = current;
+	bool is_first = stop_count == 0;
 
-	if (courier)
-		courier_stop(courier);
-	if (stop_count++)
+	stop_count += stop_count < 2;
+	if (current)
+		tell_courier(current);
+	if (!is_first)
 		return SENDER_DROPS;
-	return courier ? SENDER_DRAINS : SENDER_LEAVES;
+	return is_carrying ? SENDER_DRAINS : SENDER_LEAVES;
+}
+
+void sender_reload(void)
+{
+	wants_log = 1;
+	wants_settings = 1;
+	if (current)
+		tell_courier(current);
 }
 
 bool sender_is_at_work(const struct newsroom *newsroom)

@@ -26,6 +26,9 @@ struct carrying {
 	int64_t piped_ms;
 };
 
+static volatile sig_atomic_t outlives_terminal; /* as nohup has it */
+static volatile sig_atomic_t has_hung_up;
+
 static void on_signal(int number)
 {
 	static const char drains[] = "\nfinishing the messages in flight; once more to drop them\n";
@@ -39,14 +42,40 @@ static void on_signal(int number)
 		(void)!write(STDERR_FILENO, leaves, sizeof(leaves) - 1);
 }
 
+/*
+ * Asked for by an administrator, or the terminal has gone away: the system says that itself, a shell passes
+ * it on. Both may come; somebody who has left stops it once.
+ */
+static void on_hangup(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)context;
+	if (outlives_terminal || (info->si_code != SI_KERNEL && !terminal_is_gone())) {
+		sender_reload();
+	} else if (!has_hung_up) {
+		has_hung_up = 1;
+		sender_stop();
+	}
+}
+
 /* Until the process ends: a Ctrl-C too many must not take the summary away. */
 static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction hangup = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO};
+	struct sigaction before;
 
+	/* Each waits for the other: they count. */
 	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaddset(&action.sa_mask, SIGTERM);
+	sigaddset(&action.sa_mask, SIGHUP);
+	hangup.sa_mask = action.sa_mask;
+	terminal_remember();
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &hangup, &before);
+	outlives_terminal = before.sa_handler == SIG_IGN;
 }
 
 static void draw(struct carrying *carrying, const struct courier_progress *progress)
@@ -100,10 +129,7 @@ static enum status run(
 	struct carrying *carrying, const int64_t *dispatches, size_t count, int64_t wait_ms, struct err *err)
 {
 	struct sender_options options = {
-		.courier = {.wait_ms = wait_ms,
-			.relay_tries = newsroom_settings(carrying->call->newsroom)->retry.relay_tries,
-			.progress = show_progress,
-			.context = carrying},
+		.courier = {.wait_ms = wait_ms, .progress = show_progress, .context = carrying},
 		.following = say_following,
 	};
 	enum status status;
@@ -114,6 +140,8 @@ static enum status run(
 	log_set_prelude(make_room, &carrying->progress);
 	status = sender_run(carrying->call->newsroom, dispatches, count, &options, err);
 	log_set_prelude(NULL, NULL);
+	if (has_hung_up)
+		log_keep(LOG_LEVEL_WARNING, "the terminal went away, which stopped the sender");
 	progress_end(&carrying->progress);
 	return status;
 }

@@ -7,13 +7,20 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define COLUMNS_FALLBACK 80u
 #define PROGRESS_QUIET_MS 1000
 #define PROGRESS_EVERY_MS 100
+#define STANDARD_COUNT 3 /* input, output, error */
+
+static volatile sig_atomic_t had_terminal[STANDARD_COUNT];
+static volatile sig_atomic_t had_own_terminal; /* the one that the process belongs to */
 
 static const char *const tone_codes[] = {
 	[TONE_PLAIN] = "",
@@ -39,6 +46,42 @@ bool terminal_has_colour(void)
 	const char *none = getenv("NO_COLOR");
 
 	return isatty(STDOUT_FILENO) && kind && strcmp(kind, "dumb") != 0 && !(none && *none);
+}
+
+/* 0, or why not. */
+static int look_at_terminal(int fd)
+{
+	struct termios settings;
+
+	return tcgetattr(fd, &settings) == 0 ? 0 : errno;
+}
+
+static int look_at_own_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+void terminal_remember(void)
+{
+	for (int fd = 0; fd < STANDARD_COUNT; fd++)
+		had_terminal[fd] = look_at_terminal(fd) == 0;
+	had_own_terminal = look_at_own_terminal() == 0;
+}
+
+bool terminal_is_gone(void)
+{
+	int saved = errno;
+	bool is_gone = had_own_terminal && look_at_own_terminal() == ENXIO;
+
+	for (int fd = 0; fd < STANDARD_COUNT && !is_gone; fd++)
+		is_gone = had_terminal[fd] && look_at_terminal(fd) == EIO;
+	errno = saved;
+	return is_gone;
 }
 
 void terminal_add(struct str *out, enum terminal_tone tone, struct span text)

@@ -40,12 +40,13 @@ relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections =
 sites = ( {sites} );
 retry = {{ after = [{after}]; jitter = 0.0; expire = "48h"; }};
 unknown = "{unknown}";
+{more}
 """
 
 FALLBACKS = {
   "url": NOWHERE, "tls": "none", "ca_file": "", "connections": 2, "reply_to": "", "copies": (), "testers": (),
   "after": ("1s", "10m"), "unknown": "resend",
-  "relay": "", "more_relays": "", "sites": "",
+  "relay": "", "more_relays": "", "sites": "", "more": "",
 }  # fmt: skip
 
 # The same release in two languages; what is asserted of a message is said here.
