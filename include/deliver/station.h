@@ -44,7 +44,8 @@ struct station {
 	int64_t since_ms;        /* when the circuit became what it is */
 	int64_t next_open_ms;    /* no link before then */
 	char words[640];         /* the last trouble, for people; "" if there's none */
-	bool is_changed, is_told;
+	bool is_in_doubt;        /* as it was left it was in trouble: that it works is news */
+	bool is_changed;
 };
 
 #define STATION_PATIENCE 3         /* failures in a row that messages wait for which it alone can take */
@@ -111,10 +112,7 @@ bool station_is_worth_waiting(const struct station *station);
 /* No link, and as many failures in a row as allowed. */
 bool station_is_hopeless(const struct station *station);
 
-/*
- * The station's state, if it isn't what was taken last. The first is taken once a message was
- * decided or something went wrong. `wall_ms` is clock_now_ms at `now_ms`.
- */
+/* The station's state, if it isn't what was taken last. `wall_ms` is clock_now_ms at `now_ms`. */
 bool station_take_change(struct station *station, int64_t now_ms, int64_t wall_ms, struct relay_state *out);
 
 #endif

@@ -70,13 +70,18 @@ static enum status check_options(const struct engine_options *options, struct er
 	return status;
 }
 
-static bool is_remembered_to_break_pipelining(const struct engine_options *options, const char *name)
+/* As it was left: begin_station() takes what still counts of that. */
+static void remember(struct station *station, const struct engine_options *options)
 {
 	for (size_t i = 0; i < options->remembered_count; i++) {
-		if (strcmp(options->remembered[i].relay, name) == 0)
-			return options->remembered[i].breaks_pipelining;
+		const struct relay_state *state = &options->remembered[i];
+
+		if (strcmp(state->relay, station->name) != 0)
+			continue;
+		station->circuit = state->circuit;
+		station->is_in_doubt = state->words[0] != '\0';
+		station->breaks_pipelining = state->breaks_pipelining;
 	}
-	return false;
 }
 
 static enum status add_stations(struct engine *e, struct err *err)
@@ -94,7 +99,7 @@ static enum status add_stations(struct engine *e, struct err *err)
 
 		if (status)
 			return status;
-		station->breaks_pipelining = is_remembered_to_break_pipelining(options, station->name);
+		remember(station, options);
 		connections += (size_t)options->relays[i].connections;
 	}
 	e->queue_size = connections * 4;
@@ -380,7 +385,6 @@ static void say_goodbye(struct engine *e)
 	}
 }
 
-/* How it offers PIPELINING stays known from run to run; all else is found out anew. */
 static void begin_station(struct engine *e, size_t at)
 {
 	struct station *station = &e->floor.stations[at];
@@ -389,6 +393,7 @@ static void begin_station(struct engine *e, size_t at)
 	station_init(station, &e->floor.options.relays[at], last.name, e->floor.options.relay_tries,
 		e->floor.now_ms);
 	station->breaks_pipelining = last.breaks_pipelining;
+	station->is_in_doubt = last.is_in_doubt || last.circuit != RELAY_CLOSED;
 }
 
 static void begin(struct engine *e)

@@ -282,7 +282,8 @@ void station_decided(struct station *station, const struct station_reply *reply,
 	}
 	if (station->circuit == RELAY_TRIAL)
 		close_circuit(station, now_ms);
-	station->is_changed |= !station->is_told;
+	station->is_changed |= station->is_in_doubt;
+	station->is_in_doubt = false;
 }
 
 bool station_breaks_pipelining(struct station *station)
@@ -311,7 +312,6 @@ bool station_take_change(struct station *station, int64_t now_ms, int64_t wall_m
 	if (!station->is_changed)
 		return false;
 	station->is_changed = false;
-	station->is_told = true;
 	*out = (struct relay_state){
 		.circuit = station->circuit,
 		.since_ms = station->since_ms + set_off_ms,

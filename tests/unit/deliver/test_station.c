@@ -562,7 +562,7 @@ static void each_change_is_told_once_with_the_time_of_the_next_try(void **state)
 	assert_false(station_take_change(first, 1000, 501000, &told));
 }
 
-static void that_it_works_is_told_once(void **state)
+static void that_it_works_is_told_if_it_is_remembered_otherwise(void **state)
 {
 	struct house house = new_house();
 	struct relay_state told;
@@ -570,6 +570,9 @@ static void that_it_works_is_told_once(void **state)
 	(void)state;
 	add_relay(&house, 1, 1, 3);
 	open_all(&house);
+	decide(&house, &house.stations[0], &accepted);
+	assert_false(station_take_change(&house.stations[0], 0, 0, &told));
+	house.stations[0].is_in_doubt = true;
 	decide(&house, &house.stations[0], &accepted);
 	assert_true(station_take_change(&house.stations[0], 0, 0, &told));
 	assert_int_equal(told.circuit, RELAY_CLOSED);
@@ -718,7 +721,7 @@ int main(void)
 		cmocka_unit_test(a_limit_that_sessions_have_halves_once),
 		cmocka_unit_test(links_beyond_the_window_leave_and_no_more_than_these),
 		cmocka_unit_test(each_change_is_told_once_with_the_time_of_the_next_try),
-		cmocka_unit_test(that_it_works_is_told_once),
+		cmocka_unit_test(that_it_works_is_told_if_it_is_remembered_otherwise),
 		cmocka_unit_test(broken_pipelining_is_news_once),
 		cmocka_unit_test_teardown(
 			random_events_keep_windows_and_trials_within_their_bounds, random_show_seed),
