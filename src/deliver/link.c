@@ -493,6 +493,19 @@ static enum link_state drive(struct link *link, curl_socket_t fd, int what)
 	return link->state;
 }
 
+/* TCP has connected though nothing was heard: from then on the time for an answer counts. */
+static bool has_just_connected(struct link *link)
+{
+	curl_off_t connected_us = 0;
+
+	if (link->is_tcp_there || curl_easy_getinfo(link->easy, CURLINFO_CONNECT_TIME_T, &connected_us) ||
+		!connected_us)
+		return false;
+	link->is_tcp_there = true;
+	link->deadline_ms = clock_steady_ms() + link->options.command_timeout_ms;
+	return true;
+}
+
 enum link_state link_on_event(struct link *link, int fd, uint32_t events)
 {
 	int what = 0;
@@ -503,7 +516,9 @@ enum link_state link_on_event(struct link *link, int fd, uint32_t events)
 		what |= CURL_CSELECT_OUT;
 	if (events & EPOLLERR)
 		what |= CURL_CSELECT_ERR;
-	return drive(link, fd, what);
+	if (drive(link, fd, what) == LINK_CONNECTING)
+		(void)has_just_connected(link);
+	return link->state;
 }
 
 int64_t link_wake_ms(const struct link *link)
@@ -511,19 +526,6 @@ int64_t link_wake_ms(const struct link *link)
 	if (link->state != LINK_CONNECTING)
 		return INT64_MAX;
 	return link->timer_ms < link->deadline_ms ? link->timer_ms : link->deadline_ms;
-}
-
-/* TCP has connected though nothing was heard: from then on the time for an answer counts. */
-static bool has_just_connected(struct link *link)
-{
-	curl_off_t connected_us = 0;
-
-	if (link->is_tcp_there || curl_easy_getinfo(link->easy, CURLINFO_CONNECT_TIME_T, &connected_us) ||
-		!connected_us)
-		return false;
-	link->is_tcp_there = true;
-	link->deadline_ms += link->options.command_timeout_ms;
-	return true;
 }
 
 enum link_state link_on_time(struct link *link)

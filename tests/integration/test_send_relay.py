@@ -145,9 +145,9 @@ class Silent(RelayCase):
 
   HOURS = {name: "1h" for name in ("connect_timeout", "command_timeout", "data_timeout", "dot_timeout")}
 
-  def press_for(self, url, *settings):
-    """A newsroom that waits for an hour, but not for these."""
-    times = self.HOURS | dict.fromkeys(settings, "1s")
+  def press_for(self, url, setting):
+    """A newsroom that waits for an hour, but not for this."""
+    times = self.HOURS | {setting: "1s"}
     relay = " ".join(f'{name} = "{value}";' for name, value in times.items())
     press = self.enterContext(Newsroom(after=("1h",), connections=1, url=url,
       relay=relay + ' pause_first = "100ms"; pause_most = "100ms";'))
@@ -176,10 +176,9 @@ class Silent(RelayCase):
     self.assertIn(words, done.stderr)
     self.assertEqual(press.states(), {"queued": 1})
 
-  def test_a_relay_that_never_greets_is_given_up_after_the_times_for_a_connection_and_an_answer(self):
+  def test_a_relay_that_never_greets_is_given_up_after_the_time_for_an_answer(self):
     server = self.enterContext(Server("--hang-at", "connect"))
-    self.assert_given_up(self.press_for(server.url, "connect_timeout", "command_timeout"),
-      "gave no greeting in time")
+    self.assert_given_up(self.press_for(server.url, "command_timeout"), "gave no greeting in time")
 
   def test_a_relay_that_cannot_be_connected_to_is_given_up_after_the_time_for_that(self):
     # A queue for connections that is full: those that follow are neither taken nor refused.
