@@ -77,7 +77,7 @@ JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 SOURCES := $(shell find src -name '*.c' | LC_ALL=C sort)
 ASSETS := $(shell find templates lists src/store/sql -type f 2>/dev/null | LC_ALL=C sort)
-TEST_SOURCES := $(shell find tests/unit tests/spec tests/property -name 'test_*.c' 2>/dev/null | LC_ALL=C sort)
+TEST_SOURCES := $(shell find tests/unit tests/spec tests/property tests/crash -name 'test_*.c' 2>/dev/null | LC_ALL=C sort)
 SUPPORT_SOURCES := $(shell find tests/support -name '*.c' 2>/dev/null | LC_ALL=C sort)
 FUZZ_SOURCES := $(shell find tests/fuzz -name 'fuzz_*.c' 2>/dev/null | LC_ALL=C sort)
 TOOL_SOURCES := $(shell find tests/tools -name '*.c' 2>/dev/null | LC_ALL=C sort)
@@ -97,7 +97,7 @@ STEP_OBJECTS := $(patsubst %.c,$(BUILD)/steps/%.o,$(shell grep -rlF 'base/step.h
 # What lets a test's program meet a full disk or a clock that jumps: preloaded, which sanitizers don't share.
 FAULTS := $(if $(filter asan tsan fuzz,$(MODE)),,$(BUILD)/faults.so)
 MAN_PAGES := $(wildcard src/cli/*.1)
-C_FILES := tests/crash/faults.c $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
+C_FILES := tests/crash/faults.c tests/crash/shortage.c $(SOURCES) $(TEST_SOURCES) $(SUPPORT_SOURCES) $(FUZZ_SOURCES) $(BENCH_SOURCES) $(TOOL_SOURCES)
 H_FILES := $(shell find include tests -name '*.h' | LC_ALL=C sort)
 SHELL_SCRIPTS := .ci/deps .ci/run $(shell find tests -name '*.sh' | LC_ALL=C sort)
 
@@ -143,6 +143,11 @@ $(BUILD)/assets.o: $(BUILD)/assets.S
 	@$(CC) -c -o $@ $<
 
 # --- tests ---
+
+# What their allocator asks can refuse; nobody else's.
+SHORT_OF_MEMORY := $(filter $(BUILD)/tests/crash/%,$(TESTS))
+$(SHORT_OF_MEMORY): $(BUILD)/tests/crash/shortage.o
+$(SHORT_OF_MEMORY): private LDFLAGS += $(foreach call,malloc calloc realloc,-Wl,--wrap=__libc_$(call))
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 	@echo "  link    $@"
@@ -222,7 +227,7 @@ tsan: ## run the C tests under the thread sanitizer
 valgrind: ## run the C tests under valgrind
 	@$(MAKE) --no-print-directory $(JOBS) MODE=debug tests
 	@$(MAKE) --no-print-directory MODE=debug check-c RUN_FLAGS='--slow 20 --wrapper \
-		"valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99"'
+		"valgrind -q --soname-synonyms=somalloc=NONE --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99"'
 
 LCOV := --rc lcov_branch_coverage=1
 

@@ -5,8 +5,8 @@
 
 /*
  * Allocation that never returns NULL: out of memory aborts, which the journal
- * makes safe. Every size that comes from outside has a ceiling before it gets
- * here. Free with free().
+ * makes safe. So does the C library's own, for the libraries' sake. Every size that comes from outside has a
+ * ceiling before it gets here. Free with free().
  */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull)); /* zeroed */
 void *mem_resize(void *memory, size_t size) __attribute__((returns_nonnull));

@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void mem_give_up(void)
 {
-	fputs("dateline: out of memory\n", stderr);
+	static const char words[] = "dateline: out of memory\n";
+
+	/* Without a buffer, a lock, or memory. */
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
 	abort();
 }
 

@@ -101,7 +101,7 @@ void token_boundary(
 
 void token_digest(struct span bytes, unsigned char digest[TOKEN_DIGEST_SIZE])
 {
-	SHA256((const unsigned char *)bytes.ptr, bytes.len, digest);
+	require(SHA256((const unsigned char *)bytes.ptr, bytes.len, digest));
 }
 
 /* One hash after another: naming the algorithm once saves OpenSSL half of the time. */
