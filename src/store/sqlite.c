@@ -190,12 +190,19 @@ enum status sqlite_script(struct store *store, struct span sql, struct err *err)
 	return code == SQLITE_OK ? OK : sqlite_failure(store, code, err);
 }
 
-/* What a person can do about each of SQLite's primary result codes. */
+#define NO_MEMORY                                                                                            \
+	"can't be used for want of memory and nothing was changed: let this user have more, then run this "  \
+	"again"
+
+/* What a person can do about each of SQLite's primary result codes, and about extended ones before theirs. */
 static const struct {
 	int code;
 	enum status status;
 	const char *words;
 } failures[] = {
+	{SQLITE_NOMEM, E_IO, NO_MEMORY},
+	{SQLITE_IOERR_NOMEM, E_IO, NO_MEMORY},
+	{SQLITE_IOERR_SHMMAP, E_IO, NO_MEMORY},
 	{SQLITE_BUSY, E_BUSY, "is in use by another dateline that doesn't let go: wait for it, or stop it"},
 	{SQLITE_LOCKED, E_BUSY, "is in use by another dateline that doesn't let go: wait for it, or stop it"},
 	{SQLITE_FULL, E_IO, "the disk is full and nothing was changed: free some space, then run this again"},
@@ -214,7 +221,7 @@ static const struct {
 enum status sqlite_failure(const struct store *store, int code, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-		if (failures[i].code == (code & 0xff))
+		if (failures[i].code == code || failures[i].code == (code & 0xff))
 			return err_set(err, failures[i].status, "\"%s\" %s (%s)", store->path,
 				failures[i].words,
 				store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
