@@ -19,6 +19,11 @@ struct relaystates {
 
 /* In place of what is there of that relay. */
 void relaystates_put(struct relaystates *states, const struct relay_state *state);
+/*
+ * The same with what an engine tells, which knows no earlier days: when the relay was found to break
+ * PIPELINING is as it was, or now.
+ */
+void relaystates_put_told(struct relaystates *states, struct relay_state *state);
 /* All of `from`, which is empty then, over what is there. */
 void relaystates_move(struct relaystates *to, struct relaystates *from);
 

@@ -21,6 +21,7 @@ struct relay_state {
 	int64_t since_ms;       /* when it became so */
 	int64_t retry_ms;       /* OPEN: when it is tried again; else 0 */
 	bool breaks_pipelining; /* offers PIPELINING and loses step: it is spoken to step by step */
+	int64_t broke_ms;       /* when that was found; 0 if it isn't so */
 };
 
 /* "in use", "on trial", "out of use": for people and JSON. */

@@ -50,7 +50,7 @@ struct courier {
 	struct storekeeper_news news;
 	struct courierjob_queue done; /* since the last turn of the engine */
 	struct relay *relays;
-	struct relaystates remembered;    /* as the last sender left them */
+	struct relaystates states;        /* as the last sender left them, and then as they are told */
 	struct relay_state *relay_states; /* of each, as it was told last */
 	size_t notes;                     /* in the flight record since it was truncated */
 	struct err failure;               /* of a callback that can't return one */
@@ -155,6 +155,7 @@ static void log_relay(const struct relay_state *last, const struct relay_state *
 static void engine_changes_relay(void *context, const struct relay_state *state)
 {
 	struct courier *courier = context;
+	struct relay_state told = *state;
 
 	for (size_t i = 0; i < courier->settings->relay_count; i++) {
 		if (strcmp(courier->settings->relays[i].name, state->relay) != 0)
@@ -162,7 +163,8 @@ static void engine_changes_relay(void *context, const struct relay_state *state)
 		log_relay(&courier->relay_states[i], state);
 		courier->relay_states[i] = *state;
 	}
-	storekeeper_note_relay(courier->keeper, state);
+	relaystates_put_told(&courier->states, &told);
+	storekeeper_note_relay(courier->keeper, &told);
 	show_trouble(courier);
 }
 
@@ -225,8 +227,8 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.relay_count = settings->relay_count,
 		.hello = settings->newsroom.domain,
 		.relay_tries = settings->retry.relay_tries,
-		.remembered = courier->remembered.items,
-		.remembered_count = courier->remembered.count,
+		.remembered = courier->states.items,
+		.remembered_count = courier->states.count,
 	};
 
 	courier->relays = mem_alloc(settings->relay_count * sizeof(*courier->relays));
@@ -269,7 +271,7 @@ static enum status remember_relays(struct courier *courier, struct err *err)
 	enum status status = relaystates_forget_others(courier->store, courier->settings, err);
 
 	if (status == OK)
-		status = relaystates_load(courier->store, courier->settings, &courier->remembered, err);
+		status = relaystates_load(courier->store, courier->settings, &courier->states, err);
 	return status;
 }
 

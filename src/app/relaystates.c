@@ -28,6 +28,16 @@ void relaystates_put(struct relaystates *states, const struct relay_state *state
 		states->items[states->count++] = *state;
 }
 
+void relaystates_put_told(struct relaystates *states, struct relay_state *state)
+{
+	const struct relay_state *there = find(states, state->relay);
+
+	state->broke_ms = 0;
+	if (state->breaks_pipelining)
+		state->broke_ms = there && there->broke_ms ? there->broke_ms : clock_now_ms();
+	relaystates_put(states, state);
+}
+
 void relaystates_move(struct relaystates *to, struct relaystates *from)
 {
 	for (size_t i = 0; i < from->count; i++)
@@ -63,8 +73,10 @@ static enum status load_one(void *context, const struct relay_state *state, stru
 	if (!named)
 		return OK;
 	*named = *state;
-	if (clock_now_ms() - state->since_ms >= RELAYSTATES_BREACH_MS)
+	if (clock_now_ms() - state->broke_ms >= RELAYSTATES_BREACH_MS) {
 		named->breaks_pipelining = false;
+		named->broke_ms = 0;
+	}
 	return OK;
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define COLUMNS "relay, state, words, since_ms, retry_ms, breaks_pipelining"
+#define COLUMNS "relay, state, words, since_ms, retry_ms, broke_ms"
 
 enum status store_put_relay_state(struct store *store, const struct relay_state *state, struct err *err)
 {
@@ -15,7 +15,7 @@ enum status store_put_relay_state(struct store *store, const struct relay_state 
 		"INSERT OR REPLACE INTO relay_state (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 		SQLITE_VALUES(sqlite_text(state->relay), sqlite_int(state->circuit),
 			sqlite_text(state->words), sqlite_int(state->since_ms), sqlite_int(state->retry_ms),
-			sqlite_int(state->breaks_pipelining)),
+			sqlite_int(state->broke_ms)),
 		err);
 }
 
@@ -32,6 +32,7 @@ static void get_state(const struct sqlite_rows *rows, struct relay_state *out)
 		.since_ms = sqlite_get_int(rows, 3),
 		.retry_ms = sqlite_get_int(rows, 4),
 		.breaks_pipelining = sqlite_get_int(rows, 5) != 0,
+		.broke_ms = sqlite_get_int(rows, 5),
 	};
 	snprintf(out->relay, sizeof(out->relay), "%s", sqlite_get_text(rows, 0));
 	snprintf(out->words, sizeof(out->words), "%s", sqlite_get_text(rows, 2));

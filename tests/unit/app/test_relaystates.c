@@ -100,18 +100,43 @@ static void each_relay_of_the_settings_has_its_own_in_their_order(void **state)
 	assert_int_equal(states.items[1].retry_ms, 2000);
 }
 
+/* A sender is told that the relay breaks PIPELINING, as it is when one begins. */
+static void tell_breach(struct newsroomcase *room)
+{
+	struct relaystates states = load(room);
+	struct relay_state told = state_of("localhost:25", "");
+
+	told.since_ms = room->now_ms;
+	told.breaks_pipelining = true;
+	relaystates_put_told(&states, &told);
+	save(room, &states);
+}
+
 static void a_relay_that_breaks_pipelining_gets_another_chance_after_a_week(void **state)
 {
 	struct newsroomcase *room = *state;
-	struct relaystates states = {0};
 
-	put(&states, "localhost:25", "");
-	states.items[0].breaks_pipelining = true;
-	states.items[0].since_ms = room->now_ms;
-	save(room, &states);
+	tell_breach(room);
 	room->now_ms += 7 * DAY_MS - 1;
+	tell_breach(room);
 	assert_true(load(room).items[0].breaks_pipelining);
 	room->now_ms++;
+	assert_false(load(room).items[0].breaks_pipelining);
+	tell_breach(room);
+	room->now_ms += 7 * DAY_MS - 1;
+	assert_true(load(room).items[0].breaks_pipelining);
+}
+
+static void a_relay_that_keeps_step_again_is_believed(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct relaystates states;
+	struct relay_state told = state_of("localhost:25", "");
+
+	tell_breach(room);
+	states = load(room);
+	relaystates_put_told(&states, &told);
+	save(room, &states);
 	assert_false(load(room).items[0].breaks_pipelining);
 }
 
@@ -149,6 +174,7 @@ int main(void)
 		cmocka_unit_test(there_are_no_more_of_them_than_relays),
 		TEST(each_relay_of_the_settings_has_its_own_in_their_order),
 		TEST(a_relay_that_breaks_pipelining_gets_another_chance_after_a_week),
+		TEST(a_relay_that_keeps_step_again_is_believed),
 		TEST(relays_that_are_no_longer_named_are_forgotten),
 	};
 

@@ -15,6 +15,7 @@ static const struct relay_state down = {
 	.since_ms = 1000,
 	.retry_ms = 61000,
 	.breaks_pipelining = true,
+	.broke_ms = 500,
 };
 
 static void put(struct newstore *place, const char *relay, const char *words)
@@ -29,8 +30,9 @@ static void put(struct newstore *place, const char *relay, const char *words)
 static enum status note(void *context, const struct relay_state *state, struct err *err)
 {
 	(void)err;
-	str_addf(context, "%s %s %s %d %d %d\n", state->relay, relay_circuit_name(state->circuit),
-		state->words, (int)state->since_ms, (int)state->retry_ms, state->breaks_pipelining);
+	str_addf(context, "%s %s %s %d %d %d %d\n", state->relay, relay_circuit_name(state->circuit),
+		state->words, (int)state->since_ms, (int)state->retry_ms, state->breaks_pipelining,
+		(int)state->broke_ms);
 	return OK;
 }
 
@@ -50,7 +52,7 @@ static void a_relays_state_is_read_back_as_it_was_written(void **state)
 
 	assert_kept(place, "");
 	assert_int_equal(store_put_relay_state(place->store, &down, &place->err), OK);
-	assert_kept(place, "mail.example:25 out of use connection refused 1000 61000 1\n");
+	assert_kept(place, "mail.example:25 out of use connection refused 1000 61000 1 500\n");
 }
 
 static void the_latest_state_stands_in_place_of_the_one_before(void **state)
@@ -60,8 +62,8 @@ static void the_latest_state_stands_in_place_of_the_one_before(void **state)
 	put(place, "mail.example:25", "connection refused");
 	put(place, "backup.example:25", "no answer");
 	put(place, "mail.example:25", "421 too busy");
-	assert_kept(place, "backup.example:25 out of use no answer 1000 61000 1\n"
-			   "mail.example:25 out of use 421 too busy 1000 61000 1\n");
+	assert_kept(place, "backup.example:25 out of use no answer 1000 61000 1 500\n"
+			   "mail.example:25 out of use 421 too busy 1000 61000 1 500\n");
 }
 
 static void a_relay_that_is_dropped_is_not_known_any_more(void **state)
