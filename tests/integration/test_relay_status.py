@@ -70,6 +70,14 @@ class RelayStatus(NewsroomCase):
     self.press.configure(url=NOWHERE)
     self.assertEqual(self.relays(), [])
 
+  def test_a_dot_timeout_that_makes_duplicates_is_warned_of_and_is_no_fault(self):
+    self.press.configure(relay='dot_timeout = "599s";')
+    (line,) = self.press.objects("config", "check")
+    self.assertRegex(line["warning"], r'dateline\.cfg:\d+: the "dot_timeout" of "127\.0\.0\.1:1" is shorter than 10m')
+    self.assertIn(line["warning"], self.press.ok("config", "check"))
+    self.press.configure(relay='dot_timeout = "10m";')
+    self.assertEqual(self.press.objects("config", "check"), [])
+
 
 if __name__ == "__main__":
   unittest.main()
