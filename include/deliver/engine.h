@@ -61,7 +61,7 @@ struct engine_host {
 	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */
 	enum status (*turn)(void *context, struct err *err);
 	/*
-	 * At each change of a relay's state; that one works is a change if it's remembered otherwise. NULL is
+	 * At each change of a relay's state; that one works is a change unless it's remembered so. NULL is
 	 * fine. `state` is borrowed. The same trouble with only a later try is a change as well.
 	 */
 	void (*relay_changed)(void *context, const struct relay_state *state);
@@ -74,7 +74,8 @@ struct engine_options {
 	size_t relay_count;
 	const char *hello; /* EHLO's name */
 	int relay_tries; /* failures of each relay in a row before engine_run gives up with E_IO; 0: never */
-	/* As told before. Whoever broke PIPELINING is spoken to step by step; all else is found out anew. */
+	/* As told before; since_ms is 0 if it never was. Whoever broke PIPELINING is spoken to step by step;
+	 * all else is found out anew. */
 	const struct relay_state *remembered;
 	size_t remembered_count;
 };

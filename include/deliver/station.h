@@ -44,7 +44,7 @@ struct station {
 	int64_t since_ms;        /* when the circuit became what it is */
 	int64_t next_open_ms;    /* no link before then */
 	char words[640];         /* the last trouble, for people; "" if there's none */
-	bool is_in_doubt;        /* as it was left it was in trouble: that it works is news */
+	bool is_in_doubt;        /* that it works is news */
 	bool is_changed;
 };
 

@@ -73,13 +73,14 @@ static enum status check_options(const struct engine_options *options, struct er
 /* As it was left: begin_station() takes what still counts of that. */
 static void remember(struct station *station, const struct engine_options *options)
 {
+	station->is_in_doubt = true;
 	for (size_t i = 0; i < options->remembered_count; i++) {
 		const struct relay_state *state = &options->remembered[i];
 
 		if (strcmp(state->relay, station->name) != 0)
 			continue;
 		station->circuit = state->circuit;
-		station->is_in_doubt = state->words[0] != '\0';
+		station->is_in_doubt = !state->since_ms || state->words[0];
 		station->breaks_pipelining = state->breaks_pipelining;
 	}
 }
