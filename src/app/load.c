@@ -111,8 +111,7 @@ static enum status give_back(struct load *load, struct courierjob *job, struct e
 		return store_set_delivery_state(load->store, delivery->dispatch, delivery->position,
 			DELIVERY_CLAIMED, DELIVERY_UNKNOWN, err);
 	}
-	delivery->state = delivery->next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
-	return store_give_back(load->store, delivery->dispatch, delivery->position, err);
+	return outcome_give_back(load->store, delivery, err);
 }
 
 static enum status commit_settled(struct load *load, struct err *err)
@@ -360,7 +359,7 @@ static enum status finish_all(void *context, struct err *err)
 		enum dispatch_state state;
 
 		status = store_get_dispatch_state(load->store, load->carried[i].id, &state, err);
-		if (status == OK && (state == DISPATCH_SENDING || state == DISPATCH_CANCELLED))
+		if (status == OK && state == DISPATCH_SENDING)
 			status = outcome_finish(load->store, load->carried[i].id, err);
 	}
 	step("load.finishing");

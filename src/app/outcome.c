@@ -41,6 +41,31 @@ static enum status next_try(struct store *store, const struct settings *settings
 	return OK;
 }
 
+static enum status is_cancelled(struct store *store, int64_t dispatch, bool *out, struct err *err)
+{
+	enum dispatch_state state;
+	enum status status = store_get_dispatch_state(store, dispatch, &state, err);
+
+	*out = status == OK && state == DISPATCH_CANCELLED;
+	return status;
+}
+
+/* When it's due, unless there is no other try. */
+static enum status defer(struct store *store, const struct settings *settings, const struct attempt *attempt,
+	enum delivery_state *state, int64_t *next_ms, struct err *err)
+{
+	bool is_over;
+	enum status status = is_cancelled(store, attempt->dispatch, &is_over, err);
+
+	if (status == OK && !is_over)
+		status = next_try(store, settings, attempt, next_ms, err);
+	if (status != OK || (!is_over && *next_ms != RETRY_EXPIRED))
+		return status;
+	*state = is_over ? DELIVERY_CANCELLED : DELIVERY_EXPIRED;
+	*next_ms = 0;
+	return OK;
+}
+
 /*
  * Once: after a second unknown only a person can tell. Not of a cancelled dispatch,
  * which would call it cancelled, and so unsent.
@@ -48,13 +73,13 @@ static enum status next_try(struct store *store, const struct settings *settings
 static enum status resend_unknown(
 	struct store *store, const struct attempt *attempt, enum delivery_state *state, struct err *err)
 {
-	enum dispatch_state dispatch;
+	bool is_over;
 	enum status status;
 
 	if (attempt->is_possible_duplicate)
 		return OK;
-	status = store_get_dispatch_state(store, attempt->dispatch, &dispatch, err);
-	if (status != OK || dispatch == DISPATCH_CANCELLED)
+	status = is_cancelled(store, attempt->dispatch, &is_over, err);
+	if (status != OK || is_over)
 		return status;
 	*state = DELIVERY_QUEUED;
 	return store_requeue_unknown(store, attempt->dispatch, attempt->position, true, err);
@@ -68,16 +93,28 @@ enum status outcome_settle(struct store *store, const struct settings *settings,
 	*state = attempt->outcome;
 	*next_ms = 0;
 	if (*state == DELIVERY_DEFERRED)
-		status = next_try(store, settings, attempt, next_ms, err);
-	if (*next_ms == RETRY_EXPIRED) {
-		*state = DELIVERY_EXPIRED;
-		*next_ms = 0;
-	}
+		status = defer(store, settings, attempt, state, next_ms, err);
 	if (status == OK)
 		status = store_settle(store, attempt, *state, *next_ms, err);
 	if (status == OK && *state == DELIVERY_UNKNOWN && settings->unknown == UNKNOWN_RESEND)
 		status = resend_unknown(store, attempt, state, err);
 	return status;
+}
+
+enum status outcome_give_back(struct store *store, struct delivery *delivery, struct err *err)
+{
+	bool is_over;
+	enum status status = is_cancelled(store, delivery->dispatch, &is_over, err);
+
+	if (status != OK)
+		return status;
+	if (is_over) {
+		delivery->state = DELIVERY_CANCELLED;
+		return store_set_delivery_state(store, delivery->dispatch, delivery->position,
+			DELIVERY_CLAIMED, DELIVERY_CANCELLED, err);
+	}
+	delivery->state = delivery->next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
+	return store_give_back(store, delivery->dispatch, delivery->position, err);
 }
 
 enum status outcome_finish(struct store *store, int64_t dispatch, struct err *err)
@@ -89,7 +126,7 @@ enum status outcome_finish(struct store *store, int64_t dispatch, struct err *er
 	int64_t unknown;
 
 	if (status == OK && state == DISPATCH_CANCELLED)
-		return store_cancel_open(store, dispatch, err);
+		return OK;
 	if (status == OK)
 		status = store_count_deliveries(store, dispatch, &counts, err);
 	unknown = counts.by_state[DELIVERY_UNKNOWN];

@@ -64,6 +64,7 @@ static enum status collect_claimed(void *context, const struct delivery *deliver
 		.dispatch = delivery->dispatch,
 		.position = delivery->position,
 		.tries = delivery->tries,
+		.next_ms = delivery->next_ms,
 		.is_possible_duplicate = delivery->is_possible_duplicate,
 	};
 	return OK;
@@ -113,8 +114,7 @@ static struct attempt unknown_attempt(const struct delivery *claimed, const stru
 	return attempt;
 }
 
-static enum status settle_claimed(
-	struct recovering *recovering, const struct delivery *claimed, struct err *err)
+static enum status settle_claimed(struct recovering *recovering, struct delivery *claimed, struct err *err)
 {
 	const struct flown *flown = find_flown(recovering, claimed);
 	struct attempt attempt;
@@ -123,7 +123,7 @@ static enum status settle_claimed(
 
 	if (!flown && recovering->is_same_boot) {
 		recovering->recovery->given_back++;
-		return store_give_back(recovering->store, claimed->dispatch, claimed->position, err);
+		return outcome_give_back(recovering->store, claimed, err);
 	}
 	if (flown && flown->has_reply) {
 		attempt = flown->attempt;

@@ -507,6 +507,28 @@ static void what_relays_are_doing_outlives_a_turn_that_fails(void **state)
 	assert_relays(room, "a:25 refused\n");
 }
 
+/* Another dispatch may keep the sender at work for hours, or it's killed. */
+static void what_comes_back_to_a_cancelled_dispatch_is_cancelled_in_the_same_turn(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	size_t count = 0;
+
+	turn(&c);
+	turn(&c);
+	assert_int_equal(brakes_cancel(room->place.store, 1, &count, &room->place.err), OK);
+	settle(&c, take(&c), DELIVERY_DEFERRED, 451);
+	give_back(&c, take(&c));
+	settle(&c, take(&c), DELIVERY_ACCEPTED, 250);
+	turn(&c);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_CANCELLED);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, 2), DELIVERY_CANCELLED);
+	assert_int_equal(newdispatch_state_of(&room->place, 1, 3), DELIVERY_ACCEPTED);
+	assert_int_equal(load_counts(c.load)->by_state[DELIVERY_CANCELLED], 2);
+	end(&c);
+	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_CANCELLED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
 
 int main(void)
@@ -531,6 +553,7 @@ int main(void)
 		TEST(a_held_dispatch_is_not_taken_on),
 		TEST(a_turn_keeps_how_relays_are_doing),
 		TEST(what_relays_are_doing_outlives_a_turn_that_fails),
+		TEST(what_comes_back_to_a_cancelled_dispatch_is_cancelled_in_the_same_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,21 +126,29 @@ static void an_unknown_one_of_a_cancelled_dispatch_stays_unknown(void **state)
 	assert_int_equal(newdispatch_state_of(*state, dispatch, 1), DELIVERY_UNKNOWN);
 }
 
+/* At once: nobody who looks at it may read that it will be tried again. */
+static void what_would_be_tried_again_of_a_cancelled_dispatch_is_cancelled(void **state)
+{
+	int64_t dispatch = one_claimed(*state);
+	struct attempt attempt = newdispatch_attempt(dispatch, 1, 1, DELIVERY_DEFERRED, 451, "later");
+
+	newdispatch_set_state(*state, dispatch, DISPATCH_CANCELLED, "");
+	assert_int_equal(settle(*state, &attempt), DELIVERY_CANCELLED);
+	assert_int_equal(newdispatch_count_attempts(*state, dispatch, 1), 1);
+}
+
 static void what_comes_back_to_a_cancelled_dispatch_is_cancelled_with_it(void **state)
 {
 	struct newstore *place = *state;
 	int64_t dispatch = newdispatch_add(place, "fund");
-	struct attempt attempt = newdispatch_attempt(dispatch, 1, 1, DELIVERY_DEFERRED, 451, "later");
+	struct delivery claimed = {.dispatch = dispatch, .position = 1, .state = DELIVERY_CLAIMED};
 
 	newdispatch_queue(place, dispatch, "ana@paper.example");
-	newdispatch_queue(place, dispatch, "bo@wire.example");
-	assert_int_equal(newdispatch_claim(place, dispatch, NOW), 2);
+	assert_int_equal(newdispatch_claim(place, dispatch, NOW), 1);
 	newdispatch_set_state(place, dispatch, DISPATCH_CANCELLED, "");
-	settle(place, &attempt);
-	assert_int_equal(store_give_back(place->store, dispatch, 2, &place->err), OK);
-	assert_finished_as(place, dispatch, DISPATCH_CANCELLED);
+	assert_int_equal(outcome_give_back(place->store, &claimed, &place->err), OK);
+	assert_int_equal(claimed.state, DELIVERY_CANCELLED);
 	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_CANCELLED);
-	assert_int_equal(newdispatch_state_of(place, dispatch, 2), DELIVERY_CANCELLED);
 }
 
 static void a_dispatch_with_unknown_ones_left_is_held_and_says_so(void **state)
@@ -189,6 +197,7 @@ int main(void)
 		TEST(an_unknown_one_is_sent_once_more_and_then_stays),
 		TEST(by_the_other_policy_an_unknown_one_is_not_sent_again),
 		TEST(an_unknown_one_of_a_cancelled_dispatch_stays_unknown),
+		TEST(what_would_be_tried_again_of_a_cancelled_dispatch_is_cancelled),
 		TEST(what_comes_back_to_a_cancelled_dispatch_is_cancelled_with_it),
 		TEST(a_dispatch_with_unknown_ones_left_is_held_and_says_so),
 		TEST(a_dispatch_does_not_end_while_anything_is_open),
