@@ -57,7 +57,7 @@ enum status newsroom_secrets(struct newsroom *newsroom, const struct token_secre
 /* Have notes go where the settings say, from the level on that they say. Failures as log_open. */
 enum status newsroom_open_log(const struct newsroom *newsroom, struct err *err);
 
-/* The store, opened on the first call. */
+/* The store, opened on the first call; what is in a copy is held then (app/home.h). */
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "app/newsroom.h"
 
+#include "app/home.h"
 #include "app/keys.h"
 #include "app/secret.h"
 #include "base/file.h"
@@ -201,6 +202,8 @@ enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct
 
 		status = store_open(path, &newsroom->store, err);
 		free(path);
+		if (status == OK)
+			status = home_check(newsroom->store, err);
 	}
 	*out = newsroom->store;
 	return status;

@@ -2,6 +2,7 @@
 """Each recipient exactly once: interrupted, gone on with, sent again, held, handed over."""
 
 import os
+import shutil
 import signal
 import sys
 import unittest
@@ -30,6 +31,19 @@ class OnceCase(NewsroomCase):
     wait_until_accepted(server, server.accepted().total() + after)
     process.send_signal(signal.SIGINT)
     return ended(process)
+
+
+class Copied(OnceCase):
+  def test_a_copy_of_the_newsroom_waits_for_a_person_and_the_original_goes_on(self):
+    server = self.server("--delay-ms", "2")
+    self.interrupted(server)
+    copy = self.press.path_of("copy")
+    shutil.copytree(self.press.path_of("."), copy, ignore=shutil.ignore_patterns("copy"))
+    self.press.ok("resume", cwd=copy)
+    self.press.ok(*SEND, cwd=copy, status=HELD)
+    self.assertIn("copied or moved", self.press.ok("status", "1", cwd=copy))
+    self.press.ok("resume")
+    self.assert_recorded_as_received(self.press, server, READERS)
 
 
 class Interrupted(OnceCase):
