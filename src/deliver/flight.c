@@ -141,7 +141,9 @@ static enum status make_room(struct flight *flight, int64_t end, struct err *err
 
 	if (end <= flight->allocated)
 		return OK;
-	reason = posix_fallocate(flight->fd, flight->allocated, wanted - flight->allocated);
+	do
+		reason = posix_fallocate(flight->fd, flight->allocated, wanted - flight->allocated);
+	while (reason == EINTR);
 	if (reason)
 		return err_set(err, E_IO, "can't make room in \"%s\": %s; free some space on its disk",
 			flight->path, strerror(reason));
