@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #define RETURNS_MAX 3 /* times a job may come back from connections that decided nothing, as no try */
@@ -213,13 +214,35 @@ static void give_jobs(struct floor *floor, struct channel *c)
 	}
 }
 
+/* A server may repeat anybody's address; these words are kept, and erasing a person must reach all of them.
+ */
+static void add_without_addresses(struct str *to, struct span words)
+{
+	while (words.len) {
+		size_t end = 0;
+
+		while (end < words.len && !strchr(" <>()\"',;:", words.ptr[end]))
+			end++;
+		if (memchr(words.ptr, '@', end))
+			str_add(to, SPAN("[address]"));
+		else
+			str_add(to, span_first(words, end));
+		if (end < words.len)
+			str_add_char(to, words.ptr[end++]);
+		words = span_from(words, end);
+	}
+}
+
 static void trouble(struct floor *floor, struct station *station, struct station_failure failure)
 {
-	char words[sizeof(station->words)];
+	struct str words;
 
-	snprintf(words, sizeof(words), "relay \"%s\": %s", station->name, failure.words);
-	failure.words = words;
+	str_init(&words, STR_MAX_SMALL);
+	str_addf(&words, "relay \"%s\": ", station->name);
+	add_without_addresses(&words, span_of(failure.words));
+	failure.words = words.ptr;
 	station_failed(station, &failure, floor->now_ms);
+	str_clear(&words);
 	floor_wake_at(floor, station->next_open_ms);
 	floor_tell(floor, station);
 }

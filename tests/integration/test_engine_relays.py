@@ -136,6 +136,11 @@ class Refusals(RelaysCase):
     self.assertIn("[address]", run.troubles[0])
     self.assertNotIn("reader1", run.troubles[0])
 
+  def test_an_address_stays_out_of_the_words_of_a_greeting(self):
+    first, = self.servers(["--reject", "CONNECT=554 5.7.1 ask <someone@paper.example> or you@paper.example"])
+    run = self.engine(first.url, readers(1), "--relay-tries", "1")
+    self.assertIn("ask <[address]> or [address]", run.troubles[0])
+
 
 class Pipelining(RelaysCase):
   def test_a_relay_that_loses_step_is_spoken_to_step_by_step_from_the_next_connection_on(self):
