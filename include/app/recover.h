@@ -13,7 +13,8 @@
  * into the store. A reply is settled as it was; a message whose last byte went
  * out without one is UNKNOWN; a claim without either goes back to the queue, no
  * try counted. After another boot a claim without a reply is UNKNOWN, too: the
- * record isn't synced, so it may have been lost with the machine.
+ * record isn't synced, so it may have been lost with the machine. Likewise where the
+ * record is damaged, which the log says.
  */
 struct recovery {
 	size_t settled;

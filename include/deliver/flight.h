@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "record/delivery.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -19,7 +20,7 @@ void flight_close(struct flight *flight); /* releases the lock; the file stays *
 
 /*
  * Before the write that holds a message's last byte. E_IO: the message must not be finished.
- * E_CONFLICT: what a predecessor left is of another boot; read and truncate it first.
+ * E_CONFLICT: what a predecessor left is of another boot, or damaged; read and truncate it first.
  */
 enum status flight_note_final(struct flight *flight, int64_t dispatch, int64_t position, int number,
 	const unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err);
@@ -44,7 +45,7 @@ enum status flight_truncate(struct flight *flight, struct flight_mark mark, stru
 /*
  * What a predecessor left, newest knowledge per (dispatch, position, number):
  * `attempt` is filled from its R, or NULL for an M without one; a torn last
- * record is skipped. Not OK stops.
+ * record is skipped, and so is what is damaged. Not OK stops.
  */
 struct flight_entry {
 	int64_t dispatch, position;
@@ -56,5 +57,7 @@ typedef enum status flight_entry_fn(void *context, const struct flight_entry *en
 enum status flight_read(struct flight *flight, flight_entry_fn *fn, void *context, struct err *err);
 /* The boot under which the file was written (clock_boot_id); "" if it's empty. Borrowed. */
 const char *flight_boot_id(const struct flight *flight);
+/* Between the whole records that a predecessor left there's something else: some may be lost. */
+bool flight_is_damaged(const struct flight *flight);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "app/outcome.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/step.h"
 #include "store/deliveries.h"
@@ -29,7 +30,7 @@ struct recovering {
 	size_t flown_count, flown_capacity;
 	struct delivery *claimed;
 	size_t claimed_count, claimed_capacity;
-	bool is_same_boot;
+	bool is_complete; /* no message of this boot went out that the record doesn't tell of */
 };
 
 static enum status collect_flown(void *context, const struct flight_entry *entry, struct err *err)
@@ -121,7 +122,7 @@ static enum status settle_claimed(struct recovering *recovering, struct delivery
 	enum delivery_state state;
 	int64_t next_ms;
 
-	if (!flown && recovering->is_same_boot) {
+	if (!flown && recovering->is_complete) {
 		recovering->recovery->given_back++;
 		return outcome_give_back(recovering->store, claimed, err);
 	}
@@ -159,11 +160,15 @@ enum status recover_flight(struct store *store, struct flight *flight, const str
 		.store = store,
 		.settings = settings,
 		.recovery = out,
-		.is_same_boot = *boot && strcmp(boot, clock_boot_id()) == 0,
+		.is_complete = *boot && strcmp(boot, clock_boot_id()) == 0 && !flight_is_damaged(flight),
 	};
 	enum status status = flight_read(flight, collect_flown, &recovering, err);
 
 	*out = (struct recovery){0};
+	if (flight_is_damaged(flight))
+		log_warning(
+			"the flight record in \"state\" is damaged: what was under way and has no reply in "
+			"it may have gone out");
 	if (status == OK && recovering.flown_count)
 		qsort(recovering.flown, recovering.flown_count, sizeof(*recovering.flown), by_delivery);
 	step("recover.read");

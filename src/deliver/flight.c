@@ -2,8 +2,12 @@
  * The flight file: a header, then records, each written whole by one write. What
  * is settled is forgotten by starting a new generation elsewhere in the file with
  * the messages that are still open, and then switching the header over to it: a
- * process killed at any point leaves the old generation or the new one. A record
- * of another generation, or a torn one, is the end.
+ * process killed at any point leaves the old generation or the new one. A generation
+ * is told by a random number, so that what is left over of an abandoned one is never
+ * taken for a later one's.
+ *
+ * A record of another generation, or a torn one, is the end: nothing is appended after
+ * it. Where whole records of the same generation do follow, the file was damaged.
  *
  * Not for other machines: integers are in host order, and recovery compares the boot.
  */
@@ -21,19 +25,22 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC 0x32464c44u /* "DLF2" */
 #define PREALLOCATE (1024 * 1024)
 #define RECORD_MAX 2048u
+#define ALIGNMENT 8 /* of records, counted from their generation's start */
+#define LOOK_BYTES (64u * 1024u)
 #define LIVE_MAX (64u * 1024u * 1024u) /* of what a new generation begins with */
 
 struct header {
 	uint32_t magic;
-	uint32_t checksum; /* of all that follows */
-	uint64_t generation;
-	int64_t start; /* of its first record */
+	uint32_t checksum;   /* of all that follows */
+	uint64_t generation; /* random, never 0 */
+	int64_t start;       /* of its first record */
 	char boot_id[64];
 };
 
@@ -85,6 +92,7 @@ struct flight {
 	struct header header; /* generation 0: nothing was written yet */
 	int64_t end;          /* where the next record goes */
 	int64_t allocated;
+	bool is_damaged;
 	struct open_final *open; /* noted, no reply noted yet */
 	size_t open_count, open_capacity;
 };
@@ -151,6 +159,16 @@ static enum status make_room(struct flight *flight, int64_t end, struct err *err
 	return OK;
 }
 
+/* Another one each time: one that was begun and abandoned isn't begun again. */
+static enum status draw_generation(uint64_t *generation, struct err *err)
+{
+	do {
+		if (getrandom(generation, sizeof(*generation), 0) != (ssize_t)sizeof(*generation))
+			return err_system(err, errno, "can't draw a random number");
+	} while (!*generation);
+	return OK;
+}
+
 static enum status switch_to(struct flight *flight, uint64_t generation, int64_t start, struct err *err)
 {
 	struct header header = {.magic = MAGIC, .generation = generation, .start = start};
@@ -207,15 +225,69 @@ static bool load_record(const struct flight *flight, int64_t at, char *buffer)
 	if (size < (ssize_t)sizeof(record))
 		return false;
 	memcpy(&record, buffer, sizeof(record));
-	if (record.size < sizeof(record) || record.size > (size_t)size || record.size % 8 ||
+	if (record.size < sizeof(record) || record.size > (size_t)size || record.size % ALIGNMENT ||
 		record.generation != flight->header.generation)
 		return false;
 	return record.checksum == record_checksum((const struct record *)buffer);
 }
 
-enum status flight_open(const char *path, struct flight **out, struct err *err)
+/*
+ * The first whole record of this generation at `at` or after it, and where it is; -1 if there's none.
+ * What else is in the file is passed over quickly, by the generation that it doesn't have.
+ */
+static int64_t find_record(const struct flight *flight, int64_t at, char *buffer)
+{
+	char *look = NULL;
+	int64_t found = -1;
+
+	if (load_record(flight, at, buffer))
+		return at;
+	look = mem_alloc(LOOK_BYTES);
+	while (found < 0) {
+		ssize_t size = pread(flight->fd, look, LOOK_BYTES, at);
+		ssize_t i = 0;
+
+		for (; found < 0 && i + (ssize_t)sizeof(struct record) <= size; i += ALIGNMENT) {
+			if (memcmp(look + i + offsetof(struct record, generation), &flight->header.generation,
+				    sizeof(flight->header.generation)) == 0 &&
+				load_record(flight, at + i, buffer))
+				found = at + i;
+		}
+		if (!i)
+			break;
+		at += i;
+	}
+	free(look);
+	return found;
+}
+
+static int64_t size_of(const char *buffer)
+{
+	uint32_t size;
+
+	memcpy(&size, buffer, sizeof(size));
+	return size;
+}
+
+/* After the last whole record. What isn't one and lies before it is damage, and so is a start after the file.
+ */
+static void find_end(struct flight *flight)
 {
 	_Alignas(8) char buffer[RECORD_MAX];
+	int64_t at;
+
+	flight->end = flight->header.start;
+	flight->is_damaged = flight->header.start > flight->allocated;
+	if (flight->is_damaged)
+		flight->end = flight->allocated;
+	while ((at = find_record(flight, flight->end, buffer)) >= 0) {
+		flight->is_damaged = flight->is_damaged || at != flight->end;
+		flight->end = at + size_of(buffer);
+	}
+}
+
+enum status flight_open(const char *path, struct flight **out, struct err *err)
+{
 	struct flight *flight = mem_alloc(sizeof(*flight));
 	enum status status = file_lock(path, &flight->fd, err);
 
@@ -230,13 +302,7 @@ enum status flight_open(const char *path, struct flight **out, struct err *err)
 		return status;
 	}
 	if (flight->header.generation)
-		flight->end = flight->header.start;
-	while (flight->header.generation && load_record(flight, flight->end, buffer)) {
-		uint32_t size;
-
-		memcpy(&size, buffer, sizeof(size));
-		flight->end += size;
-	}
+		find_end(flight);
 	*out = flight;
 	return OK;
 }
@@ -257,23 +323,31 @@ const char *flight_boot_id(const struct flight *flight)
 	return flight->header.boot_id;
 }
 
+bool flight_is_damaged(const struct flight *flight)
+{
+	return flight->is_damaged;
+}
+
 static bool is_current(const struct flight *flight)
 {
-	return strcmp(flight->header.boot_id, clock_boot_id()) == 0;
+	return !flight->is_damaged && strcmp(flight->header.boot_id, clock_boot_id()) == 0;
 }
 
 static enum status append(struct flight *flight, struct record *record, struct err *err)
 {
-	enum status status;
+	uint64_t generation;
+	enum status status = OK;
 
 	if (!flight->header.generation) {
-		status = switch_to(flight, 1, sizeof(struct header), err);
+		status = draw_generation(&generation, err);
+		if (!status)
+			status = switch_to(flight, generation, sizeof(struct header), err);
 		if (status)
 			return status;
 	}
 	if (!is_current(flight))
-		return err_set(err, E_CONFLICT, "\"%s\" is from before the machine started; recover it first",
-			flight->path);
+		return err_set(err, E_CONFLICT, "\"%s\" is %s; recover it first", flight->path,
+			flight->is_damaged ? "damaged" : "from before the machine started");
 	record->generation = flight->header.generation;
 	record->checksum = record_checksum(record);
 	status = make_room(flight, flight->end + record->size, err);
@@ -337,7 +411,7 @@ static size_t pack_texts(struct reply_record *reply, char *to, const struct atte
 		reply->lengths[i] = (uint16_t)length;
 		size += length;
 	}
-	while ((sizeof(*reply) + size) % 8)
+	while ((sizeof(*reply) + size) % ALIGNMENT)
 		to[size++] = '\0';
 	return size;
 }
@@ -443,8 +517,10 @@ static enum status write_generation(struct flight *flight, struct flight_mark ma
 		status = write_at(flight, live.ptr, live.len, start, err);
 	if (!status)
 		status = switch_to(flight, generation, start, err);
-	if (!status)
+	if (!status) {
 		move_open(flight, mark, start, size);
+		flight->is_damaged = false;
+	}
 	return status;
 }
 
@@ -454,13 +530,16 @@ static enum status write_generation(struct flight *flight, struct flight_mark ma
  */
 enum status flight_truncate(struct flight *flight, struct flight_mark mark, struct err *err)
 {
-	uint64_t generation = flight->header.generation + 1;
+	uint64_t generation;
 	struct str live;
 	enum status status;
 
 	if (mark.generation != flight->header.generation ||
 		(mark.end == flight->header.start && is_current(flight)))
 		return OK;
+	status = draw_generation(&generation, err);
+	if (status)
+		return status;
 	str_init(&live, LIVE_MAX);
 	status = collect_live(flight, mark, generation, &live, err);
 	if (!status)
@@ -566,16 +645,13 @@ enum status flight_read(struct flight *flight, flight_entry_fn *fn, void *contex
 	enum status status = OK;
 	int64_t at = flight->header.start;
 
-	while (flight->header.generation && at < flight->end && load_record(flight, at, buffer)) {
-		uint32_t size;
-
+	while (flight->header.generation && at < flight->end && (at = find_record(flight, at, buffer)) >= 0) {
 		if (!add_found(&list, buffer)) {
 			status = err_set(err, E_SYNTAX, "\"%s\": no such record at byte %lld", flight->path,
 				(long long)at);
 			break;
 		}
-		memcpy(&size, buffer, sizeof(size));
-		at += size;
+		at += size_of(buffer);
 	}
 	if (list.count)
 		qsort(list.items, list.count, sizeof(*list.items), compare_found);

@@ -9,6 +9,9 @@
 #include "support/newdispatch.h"
 #include "support/test.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #define NOW NEWDISPATCH_AT_MS
 
 static int64_t delays[] = {60000};
@@ -180,6 +183,31 @@ static void after_another_boot_every_claim_without_a_reply_is_unknown(void **sta
 	assert_int_equal(newdispatch_state_of(place, dispatch, 3), DELIVERY_UNKNOWN);
 }
 
+static void after_damage_in_the_record_every_claim_without_a_reply_is_unknown(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_claimed(place);
+	struct flight *flight = open_flight(place);
+	char *path = file_join(place->folder, "state/flight");
+	const char garbage = '#';
+	struct recovery recovery;
+	int fd;
+
+	for (int64_t position = 1; position <= 3; position++)
+		note_final(place, flight, dispatch, position, 1);
+	flight_close(flight);
+	fd = open(path, O_WRONLY);
+	/* In the first record, behind the header's 88 bytes. */
+	assert_int_equal(pwrite(fd, &garbage, 1, 88 + 50), 1);
+	close(fd);
+	recovery = recover(place);
+	assert_int_equal(recovery.unknown, 3);
+	assert_int_equal(recovery.given_back, 0);
+	recovery = recover(place);
+	assert_int_equal(recovery.unknown + recovery.settled + recovery.given_back, 0);
+	free(path);
+}
+
 /* A sender begins by recovering: from then on the record is this boot's. */
 static void claims_of_a_sender_that_had_sent_nothing_yet_go_back(void **state)
 {
@@ -302,6 +330,7 @@ int main(void)
 		TEST(a_claim_that_was_not_begun_goes_back_and_counts_no_try),
 		TEST(without_a_record_every_claim_is_unknown),
 		TEST(after_another_boot_every_claim_without_a_reply_is_unknown),
+		TEST(after_damage_in_the_record_every_claim_without_a_reply_is_unknown),
 		TEST(claims_of_a_sender_that_had_sent_nothing_yet_go_back),
 		TEST(a_try_of_an_earlier_number_says_nothing_of_this_one),
 		TEST(what_was_settled_already_is_not_recorded_twice),

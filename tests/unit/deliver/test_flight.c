@@ -242,6 +242,123 @@ static void a_torn_end_is_skipped_wherever_it_tears(void **state)
 	free(path);
 }
 
+#define HEADER_SIZE 88
+#define FINAL_SIZE 72
+
+static void change_byte(const char *path, off_t at)
+{
+	int fd = open(path, O_RDWR);
+	unsigned char byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 0x55;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+static void damage_is_told_wherever_it_is_and_what_follows_is_read(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+
+	for (int64_t i = 1; i <= 3; i++)
+		note_final(flight, i);
+	flight_close(flight);
+	for (off_t at = 0; at < 2 * FINAL_SIZE; at++) {
+		struct seen seen;
+
+		change_byte(path, HEADER_SIZE + at);
+		flight = open_at(path);
+		assert_true(flight_is_damaged(flight));
+		flight_close(flight);
+		seen = read_all(path);
+		if (seen.count != 2 || seen.positions[1] != 3)
+			fail_msg("%zu entries with byte %ld changed", seen.count, (long)at);
+		change_byte(path, HEADER_SIZE + at);
+	}
+	flight = open_at(path);
+	assert_false(flight_is_damaged(flight));
+	flight_close(flight);
+	free(path);
+}
+
+static void damage_further_on_than_one_look_is_found(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	off_t hole = (off_t)2000 * FINAL_SIZE;
+	char *nothing = mem_alloc((size_t)hole);
+	int fd;
+
+	for (int64_t i = 0; i < 2010; i++)
+		note_final(flight, i);
+	flight_close(flight);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, nothing, (size_t)hole, HEADER_SIZE), hole);
+	close(fd);
+	flight = open_at(path);
+	assert_true(flight_is_damaged(flight));
+	flight_close(flight);
+	assert_int_equal(read_all(path).count, 10);
+	free(nothing);
+	free(path);
+}
+
+static void a_damaged_record_is_written_only_after_recovery(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	struct seen seen;
+	struct err err;
+
+	note_final(flight, 1);
+	note_final(flight, 2);
+	flight_close(flight);
+	change_byte(path, HEADER_SIZE + FINAL_SIZE / 2);
+	flight = open_at(path);
+	assert_int_equal(flight_note_final(flight, 7, 3, 1, digest, &err), E_CONFLICT);
+	assert_contains(err.text, "damaged");
+	assert_int_equal(flight_truncate(flight, flight_mark(flight), &err), OK);
+	assert_false(flight_is_damaged(flight));
+	note_final(flight, 3);
+	flight_close(flight);
+	seen = read_all(path);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.positions[0], 3);
+	free(path);
+}
+
+/* Killed between the new generation and the header that tells of it: the old header is put back here. */
+static void an_abandoned_generation_is_never_taken_for_a_later_one(void **state)
+{
+	char *path = path_in(state);
+	struct flight *flight = open_at(path);
+	struct str before;
+	struct err err;
+	int fd;
+
+	note_final(flight, 1);
+	note_final(flight, 2);
+	str_init(&before, STR_MAX_LARGE);
+	assert_int_equal(file_load(path, &before, &err), OK);
+	assert_int_equal(flight_truncate(flight, flight_mark(flight), &err), OK);
+	note_final(flight, 3);
+	flight_close(flight);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, before.ptr, HEADER_SIZE, 0), HEADER_SIZE);
+	close(fd);
+	flight = open_at(path);
+	assert_false(flight_is_damaged(flight));
+	assert_int_equal(flight_truncate(flight, flight_mark(flight), &err), OK);
+	flight_close(flight);
+	flight = open_at(path);
+	assert_false(flight_is_damaged(flight));
+	flight_close(flight);
+	assert_int_equal(read_all(path).count, 0);
+	str_clear(&before);
+	free(path);
+}
+
 static void truncating_forgets_what_is_settled_and_keeps_what_is_open(void **state)
 {
 	char *path = path_in(state);
@@ -347,6 +464,14 @@ int main(void)
 			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_torn_end_is_skipped_wherever_it_tears, test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(damage_is_told_wherever_it_is_and_what_follows_is_read,
+			test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(
+			damage_further_on_than_one_look_is_found, test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(a_damaged_record_is_written_only_after_recovery,
+			test_folder_setup, test_folder_teardown),
+		cmocka_unit_test_setup_teardown(an_abandoned_generation_is_never_taken_for_a_later_one,
+			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(truncating_forgets_what_is_settled_and_keeps_what_is_open,
 			test_folder_setup, test_folder_teardown),
 		cmocka_unit_test_setup_teardown(the_file_stays_small_however_much_goes_through,
