@@ -26,6 +26,10 @@ void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs);
 bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most);
 /* From a builder: what was built, and what couldn't be, which is done. Leaves both empty. */
 void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done);
+/* From a builder: the store failed, so that nothing more can be built. What it had comes back as done. */
+void belt_fail(struct belt *belt, const struct err *err);
+/* For the one who sends: the first failure that a builder told of, or OK. */
+enum status belt_failure(struct belt *belt, struct err *err);
 /* For the one who sends: up to `most`, without waiting. */
 void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t most);
 /* From the one who sends: what is settled or goes back; the flight record tells of it up to `mark`. */

@@ -65,9 +65,10 @@ static inline struct courierjob *courierjob_of(struct engine_job *job)
 void courierjob_fill(struct courierjob *job, struct delivery *delivery, struct gate *gate);
 /*
  * Build and sign its message, and compare it with what may have gone out before. Not OK: its
- * gate is shut, and it goes back with the words in `hold`.
+ * gate is shut, and it goes back with the words in `hold`; or the store failed, then there's
+ * no `hold`, and nothing more can be built. `err` is not NULL.
  */
-enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox);
+enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox, struct err *err);
 /* Shut its gate until the job is reset, and say why its dispatch must be held. */
 void courierjob_hold(struct courierjob *job, const char *words);
 

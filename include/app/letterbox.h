@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "record/delivery.h"
 
+#include <stdbool.h>
+
 struct letter;
 
 /*
@@ -22,10 +24,13 @@ void letterbox_free(struct letterbox *letterbox); /* NULL is fine */
 /*
  * Appends the message. E_SYNTAX, E_NOTFOUND if the letter or its slots are damaged,
  * naming the delivery; E_NOTFOUND, E_CONFLICT if a key or secret that the letter was
- * frozen with isn't there any more.
+ * frozen with isn't there any more. Failures of the store, which are nothing of the
+ * delivery's: letterbox_has_store_failed tells them apart.
  */
 enum status letterbox_build(
 	struct letterbox *letterbox, const struct delivery *delivery, struct str *message, struct err *err);
+/* The last letter that was asked for couldn't be read from the store: the next time it may be. */
+bool letterbox_has_store_failed(const struct letterbox *letterbox);
 
 /* The same from a letter that isn't in the store (yet). */
 enum status letterbox_build_from(struct letterbox *letterbox, const struct letter *letter,

@@ -21,6 +21,7 @@ struct belt {
 	size_t low;      /* what the store's thread waits for; it is told no more often than that */
 	bool is_waiting; /* the sender found nothing ready */
 	bool is_stopped;
+	struct err failure; /* the first one; OK if there's none */
 	void (*wake)(void *context);
 	void *context;
 };
@@ -143,6 +144,27 @@ void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flig
 	courierjob_move(&belt->done, done);
 	belt->mark = mark;
 	unlock(belt);
+}
+
+void belt_fail(struct belt *belt, const struct err *err)
+{
+	lock(belt);
+	if (belt->failure.status == OK)
+		belt->failure = *err;
+	unlock(belt);
+	belt->wake(belt->context);
+}
+
+enum status belt_failure(struct belt *belt, struct err *err)
+{
+	enum status status;
+
+	lock(belt);
+	status = belt->failure.status;
+	if (status != OK)
+		*err = belt->failure;
+	unlock(belt);
+	return status;
 }
 
 /* When the turn is due as things stand. */

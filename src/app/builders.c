@@ -25,6 +25,17 @@ struct builders {
 	size_t started;
 };
 
+static bool build_one(const struct builder *builder, struct courierjob *job)
+{
+	struct err err;
+
+	if (courierjob_build(job, builder->letterbox, &err) == OK)
+		return true;
+	if (!job->hold)
+		belt_fail(builder->belt, &err);
+	return false;
+}
+
 static void *build(void *context)
 {
 	struct builder *builder = context;
@@ -35,7 +46,7 @@ static void *build(void *context)
 
 	while (belt_take_claimed(builder->belt, &taken, BATCH)) {
 		while ((job = courierjob_take(&taken)))
-			courierjob_put(courierjob_build(job, builder->letterbox) == OK ? &ready : &done, job);
+			courierjob_put(build_one(builder, job) ? &ready : &done, job);
 		belt_put_built(builder->belt, &ready, &done);
 	}
 	return NULL;

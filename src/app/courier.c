@@ -198,6 +198,10 @@ static enum status engine_turns(void *context, struct err *err)
 		courier->options.progress(courier->options.context, &courier->progress);
 	if (courier->news.status != OK)
 		return err_set(err, courier->news.status, "%s", courier->news.err.text);
+	if (belt_failure(courier->belt, err) != OK) {
+		storekeeper_stop_claiming(courier->keeper);
+		return err->status;
+	}
 	return truncate_flight(courier, err);
 }
 

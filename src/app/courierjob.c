@@ -88,22 +88,21 @@ static enum status check_proof(struct courierjob *job, struct err *err)
 		job->delivery.position, job->delivery.dispatch);
 }
 
-enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox)
+enum status courierjob_build(struct courierjob *job, struct letterbox *letterbox, struct err *err)
 {
-	struct err why;
-	enum status status = letterbox_build(letterbox, &job->delivery, &job->message, &why);
+	enum status status = letterbox_build(letterbox, &job->delivery, &job->message, err);
 
 	if (status == OK)
-		status = letterbox_return_path(letterbox, &job->delivery, &job->return_path, &why);
+		status = letterbox_return_path(letterbox, &job->delivery, &job->return_path, err);
 	job->job.message = str_span(&job->message);
 	job->job.envelope_from = str_span(&job->return_path);
 	job->job.envelope_id = token_in_address(job->job.envelope_from);
 	if (status == OK) {
 		token_digest(job->job.message, job->digest);
-		status = check_proof(job, &why);
+		status = check_proof(job, err);
 	}
-	if (status != OK)
-		courierjob_hold(job, why.text);
+	if (status != OK && !letterbox_has_store_failed(letterbox))
+		courierjob_hold(job, err->text);
 	return status;
 }
 

@@ -33,6 +33,7 @@ struct letterbox {
 	size_t value_capacity;
 	struct str message_id, unsubscribe;
 	struct str token; /* of a return path */
+	bool has_store_failed;
 };
 
 enum status letterbox_new(struct newsroom *newsroom, struct letterbox **out, struct err *err)
@@ -99,6 +100,7 @@ static enum status load(
 
 	str_init(&bytes, LETTER_MAX);
 	status = store_get_letter(letterbox->store, dispatch, number, &bytes, err);
+	letterbox->has_store_failed = status != OK && status != E_NOTFOUND && status != E_RANGE;
 	if (status == OK) {
 		status = letter_load(str_span(&bytes), out, err);
 		if (status == OK) {
@@ -222,6 +224,11 @@ enum status letterbox_build_from(struct letterbox *letterbox, const struct lette
 		status = err_wrap(err, "delivery %" PRId64 " of dispatch %" PRId64, delivery->position,
 			delivery->dispatch);
 	return status;
+}
+
+bool letterbox_has_store_failed(const struct letterbox *letterbox)
+{
+	return letterbox->has_store_failed;
 }
 
 enum status letterbox_build(

@@ -77,6 +77,20 @@ class Disk(FaultCase):
           self.meet(what, rule, after, words)
 
 
+  def test_what_a_builder_cannot_read_stops_the_sending_and_holds_nothing(self):
+    press, server = self.begin()
+    seen = press.path_of("seen")
+    done = press.call(*SEND, env={"LD_PRELOAD": FAULTS, "DATELINE_FAULTS_SEEN": seen,
+      "DATELINE_FAULTS": f"build-read {errno.EIO} dateline.db 0;"})
+    self.assertTrue(os.path.exists(seen), "nothing failed")
+    self.assertEqual(done.returncode, UNFINISHED, done.stdout + done.stderr)
+    self.assertRegex(done.stderr, f"{BROKEN}|is damaged")
+    self.assertEqual(press.dispatch()["state"], "sending")
+    self.assertEqual({line["state"] for line in press.log()}, {"queued"})
+    twice, marked = self.assert_mended(press, server, 0)
+    self.assertEqual((twice, marked), (set(), set()))
+
+
 class Busy(FaultCase):
   """Somebody else keeps the store locked."""
 

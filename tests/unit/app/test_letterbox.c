@@ -3,6 +3,7 @@
  */
 #include "app/letterbox.h"
 
+#include "app/courierjob.h"
 #include "base/file.h"
 #include "store/deliveries.h"
 #include "store/sqlite.h"
@@ -11,6 +12,7 @@
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int set_up(void **state)
@@ -188,6 +190,57 @@ static void without_its_key_nothing_is_built(void **state)
 	delivery_clear(&deliveries[1]);
 }
 
+/* Built as a builder does it. */
+static struct courierjob *build_job(struct newsroomcase *room, struct gate *gate)
+{
+	struct courierjob *job = courierjob_new();
+	struct letterbox *letterbox = NULL;
+	struct delivery deliveries[2];
+
+	claim(room, deliveries);
+	courierjob_fill(job, &deliveries[0], gate);
+	delivery_clear(&deliveries[1]);
+	assert_int_equal(letterbox_new(room->newsroom, &letterbox, &room->place.err), OK);
+	assert_int_not_equal(courierjob_build(job, letterbox, &room->place.err), OK);
+	letterbox_free(letterbox);
+	return job;
+}
+
+static void a_key_that_cannot_be_read_holds_its_dispatch(void **state)
+{
+	struct newsroomcase *room = *state;
+	char *path = file_join(newsroom_folder(room->newsroom), "keys/harbour.example/first.pem");
+	struct gate gate = {.is_open = true};
+	struct courierjob *job;
+
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	newsroomcase_change(room, "newsroom = {", "newsroom = {");
+	job = build_job(room, &gate);
+	assert_int_equal(room->place.err.status, E_IO);
+	assert_contains(job->hold, "not a regular file");
+	assert_false(gate_is_open(&gate));
+	courierjob_reset(job);
+	courierjob_free(job);
+	free(path);
+}
+
+static void a_store_that_cannot_be_read_holds_nothing(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct gate gate = {.is_open = true};
+	struct courierjob *job;
+
+	assert_int_equal(sqlite_run(room->place.store, "ALTER TABLE letter RENAME TO elsewhere",
+				 SQLITE_NO_VALUES, &room->place.err),
+		OK);
+	job = build_job(room, &gate);
+	assert_contains(room->place.err.text, "dateline.db");
+	assert_null(job->hold);
+	assert_true(gate_is_open(&gate));
+	courierjob_free(job);
+}
+
 /* Its file is written anew, with other bytes under the same number. */
 static void change_secret(struct newsroomcase *room)
 {
@@ -301,6 +354,8 @@ int main(void)
 		TEST(a_damaged_letter_is_named),
 		TEST(a_message_is_signed_with_the_key_it_was_frozen_with),
 		TEST(without_its_key_nothing_is_built),
+		TEST(a_key_that_cannot_be_read_holds_its_dispatch),
+		TEST(a_store_that_cannot_be_read_holds_nothing),
 		TEST(with_another_secret_of_the_same_number_nothing_is_built),
 		TEST(the_way_to_unsubscribe_names_subscriber_and_dispatch),
 		TEST(a_return_path_names_its_delivery),

@@ -73,7 +73,9 @@ static void turn(struct carrying *c)
 	if (load_turn(c->load, true, &way, &claimed, &c->room->place.err) != OK)
 		fail_msg("%s", c->room->place.err.text);
 	while ((job = courierjob_take(&claimed))) {
-		courierjob_put(courierjob_build(job, c->letterbox) == OK ? &c->ready : &c->done, job);
+		courierjob_put(
+			courierjob_build(job, c->letterbox, &c->room->place.err) == OK ? &c->ready : &c->done,
+			job);
 		c->largest_bytes = job->message.len > c->largest_bytes ? job->message.len : c->largest_bytes;
 	}
 }
