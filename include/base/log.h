@@ -38,6 +38,12 @@ void log_keep(enum log_level level, const char *format, ...) __attribute__((form
 
 /* Called before a line is written on stderr: to clear the way on a terminal. NULL for nothing. */
 void log_set_prelude(void (*fn)(void *context), void *context);
+/*
+ * Between these no line is written, and no prelude called, by any thread: for one who draws on the same
+ * terminal. Such a one logs nothing meanwhile.
+ */
+void log_pause(void);
+void log_resume(void);
 
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)

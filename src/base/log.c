@@ -51,6 +51,16 @@ void log_set_prelude(void (*fn)(void *context), void *context)
 	pthread_mutex_unlock(&mutex);
 }
 
+void log_pause(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+void log_resume(void)
+{
+	pthread_mutex_unlock(&mutex);
+}
+
 void log_set_level(enum log_level level)
 {
 	threshold = level;

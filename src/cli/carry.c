@@ -84,7 +84,9 @@ static void draw(struct carrying *carrying, const struct courier_progress *progr
 
 	str_init(&text, STR_MAX_SMALL);
 	outcomeview_progress(carrying->call->newsroom, carrying->label, carrying->first, progress, &text);
+	log_pause();
 	progress_draw(&carrying->progress, &text);
+	log_resume();
 	str_clear(&text);
 }
 
@@ -113,7 +115,8 @@ static void show_progress(void *context, const struct courier_progress *progress
 		write_line(carrying, progress);
 }
 
-/* A warning in the middle of what is drawn over would garble both. */
+/* A warning in the middle of what is drawn over would garble both. From any thread, but never while one
+ * draws. */
 static void make_room(void *context)
 {
 	progress_end(context);

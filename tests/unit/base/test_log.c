@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -72,6 +73,45 @@ static void notes_below_the_level_stay_away(void **state)
 	log_set_level(LOG_LEVEL_WARNING);
 	text = caught_text();
 	assert_string_equal(text, "dateline: debug: asked for\n");
+	free(text);
+}
+
+#define LINES 100
+
+static void *warn_often(void *context)
+{
+	for (int i = 0; i < LINES; i++)
+		log_warning("of another thread");
+	return context;
+}
+
+static void forget_what_is_drawn(void *context)
+{
+	*(int *)context = 0;
+}
+
+static void no_line_comes_in_the_middle_of_what_is_drawn(void **state)
+{
+	pthread_t thread;
+	int drawn = 0;
+	char *text;
+
+	(void)state;
+	catch_stderr();
+	log_set_prelude(forget_what_is_drawn, &drawn);
+	assert_int_equal(pthread_create(&thread, NULL, warn_often, NULL), 0);
+	for (int i = 0; i < LINES; i++) {
+		log_pause();
+		assert_int_equal(write(STDERR_FILENO, "[", 1), 1);
+		drawn++;
+		assert_int_equal(write(STDERR_FILENO, "]", 1), 1);
+		log_resume();
+	}
+	pthread_join(thread, NULL);
+	log_set_prelude(NULL, NULL);
+	text = caught_text();
+	for (const char *at = text; (at = strchr(at, '[')); at++)
+		assert_int_equal(at[1], ']');
 	free(text);
 }
 
@@ -322,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(notes_name_their_level_a_line_each),
 		cmocka_unit_test(notes_below_the_level_stay_away),
+		cmocka_unit_test(no_line_comes_in_the_middle_of_what_is_drawn),
 		cmocka_unit_test(words_from_outside_can_not_forge_a_line_or_drive_a_terminal),
 		cmocka_unit_test(a_very_long_note_is_cut),
 		TEST(in_a_file_each_line_has_its_time_level_and_process),
