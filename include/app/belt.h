@@ -12,7 +12,7 @@
  * What carries jobs from thread to thread: from the one that has the store (claimed)
  * to those that build (ready) to the one that sends (done) and back to the first.
  * Handed over many at a time, so that its lock costs no message anything. Any thread
- * may call any function.
+ * may call any function. What is taken comes into a queue that is empty before.
  */
 struct belt;
 

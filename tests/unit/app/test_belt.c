@@ -1,0 +1,306 @@
+/*
+ * The belt between the threads: jobs keep their order, none is lost, and who waits is woken.
+ */
+#include "app/belt.h"
+
+#include "base/clock.h"
+#include "support/test.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#define JOBS 100000
+#define AT_ONCE 64u
+#define LOW 2000u
+#define LONG_MS 60000
+
+static void count_wake(void *context)
+{
+	++*(int *)context;
+}
+
+static struct courierjob_queue jobs_from(int64_t first, int64_t count)
+{
+	struct courierjob_queue jobs = {0};
+
+	for (int64_t i = 0; i < count; i++) {
+		struct courierjob *job = courierjob_new();
+
+		job->delivery.position = first + i;
+		courierjob_put(&jobs, job);
+	}
+	return jobs;
+}
+
+static void assert_positions(struct courierjob_queue *jobs, int64_t first, int64_t count)
+{
+	assert_int_equal(jobs->count, count);
+	for (const struct courierjob *job = jobs->first; job; job = job->next)
+		assert_int_equal(job->delivery.position, first++);
+	courierjob_free_all(jobs);
+}
+
+/* Claimed, and built at once. */
+static void make_ready(struct belt *belt, int64_t first, int64_t count)
+{
+	struct courierjob_queue jobs = jobs_from(first, count);
+	struct courierjob_queue none = {0};
+	struct courierjob_queue taken = {0};
+
+	belt_put_claimed(belt, &jobs);
+	assert_int_equal(jobs.count, 0);
+	assert_true(belt_take_claimed(belt, &taken, (size_t)count));
+	belt_put_built(belt, &taken, &none);
+	assert_int_equal(taken.count, 0);
+}
+
+static void jobs_keep_their_order(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct belt_need need = {0};
+	struct courierjob_queue jobs = {0};
+	struct flight_mark mark = {0};
+
+	(void)state;
+	make_ready(belt, 1, 3);
+	make_ready(belt, 4, 3);
+	belt_take_ready(belt, &jobs, 2);
+	belt_put_done(belt, &jobs, (struct flight_mark){7, 7});
+	belt_take_ready(belt, &jobs, 4);
+	belt_put_done(belt, &jobs, (struct flight_mark){7, 8});
+	assert_int_equal(jobs.count, 0);
+	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
+	assert_int_equal(mark.generation, 7);
+	assert_int_equal(mark.end, 8);
+	assert_positions(&jobs, 1, 6);
+	belt_free(belt);
+}
+
+static void the_sender_is_woken_once_and_only_if_it_found_too_little(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = {0};
+	struct courierjob_queue few = {0};
+
+	(void)state;
+	make_ready(belt, 1, 2);
+	assert_int_equal(wakes, 0);
+	belt_take_ready(belt, &jobs, 2);
+	make_ready(belt, 3, 2);
+	assert_int_equal(wakes, 0);
+	belt_take_ready(belt, &few, 3);
+	assert_int_equal(wakes, 0);
+	make_ready(belt, 5, 2);
+	assert_int_equal(wakes, 1);
+	make_ready(belt, 7, 2);
+	assert_int_equal(wakes, 1);
+	courierjob_free_all(&jobs);
+	courierjob_free_all(&few);
+	belt_free(belt);
+}
+
+static void the_sender_is_not_woken_for_what_could_not_be_built(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = jobs_from(1, 1);
+	struct courierjob_queue taken = {0};
+	struct courierjob_queue none = {0};
+
+	(void)state;
+	belt_take_ready(belt, &none, 1);
+	belt_put_claimed(belt, &jobs);
+	assert_true(belt_take_claimed(belt, &taken, 1));
+	belt_put_built(belt, &none, &taken);
+	assert_int_equal(wakes, 0);
+	assert_int_equal(belt_way(belt).count, 0);
+	belt_free(belt);
+}
+
+static void what_is_left_is_given_back(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = {0};
+	struct courierjob_queue rest = {0};
+
+	(void)state;
+	make_ready(belt, 1, 3);
+	belt_take_ready(belt, &jobs, 1);
+	belt_put_done(belt, &jobs, (struct flight_mark){0});
+	jobs = jobs_from(4, 2);
+	belt_put_claimed(belt, &jobs);
+	belt_stop(belt);
+	assert_false(belt_take_claimed(belt, &rest, 1));
+	belt_empty(belt, &rest);
+	assert_positions(&rest, 1, 5);
+	belt_free(belt);
+}
+
+struct waiting {
+	struct belt *belt;
+	bool was_stopped;
+};
+
+static void *wait_for_claims(void *context)
+{
+	struct waiting *waiting = context;
+	struct courierjob_queue out = {0};
+
+	waiting->was_stopped = !belt_take_claimed(waiting->belt, &out, 1);
+	return NULL;
+}
+
+static void *wait_for_a_turn(void *context)
+{
+	struct waiting *waiting = context;
+	struct belt_need need = {0};
+	struct courierjob_queue out = {0};
+	struct flight_mark mark;
+
+	need.look_ms = need.settle_ms = clock_steady_ms() + INT64_C(1000) * LONG_MS;
+	waiting->was_stopped = !belt_wait_done(waiting->belt, &need, &out, &mark);
+	return NULL;
+}
+
+static void stopping_frees_everybody_who_waits(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct waiting waiting[4];
+	pthread_t threads[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		waiting[i] = (struct waiting){.belt = belt};
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, i ? wait_for_claims : wait_for_a_turn, &waiting[i]),
+			0);
+	}
+	belt_stop(belt);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		assert_true(waiting[i].was_stopped);
+	}
+	belt_free(belt);
+}
+
+/* One thread that has the store, two that build, one that sends. */
+struct line {
+	struct belt *belt;
+	sem_t wakes;
+	unsigned char seen[JOBS];
+	bool is_over; /* the sender has had them all */
+};
+
+static void wake_sender(void *context)
+{
+	sem_post(&((struct line *)context)->wakes);
+}
+
+static void *build(void *context)
+{
+	struct line *line = context;
+	struct courierjob_queue taken = {0};
+	struct courierjob_queue none = {0};
+
+	while (belt_take_claimed(line->belt, &taken, 8))
+		belt_put_built(line->belt, &taken, &none);
+	return NULL;
+}
+
+static void *send_all(void *context)
+{
+	struct line *line = context;
+	struct timespec deadline;
+	int64_t sent = 0;
+
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += LONG_MS / 1000;
+	while (sent < JOBS) {
+		struct courierjob_queue ready = {0};
+
+		belt_take_ready(line->belt, &ready, AT_ONCE);
+		sent += (int64_t)ready.count;
+		if (ready.count < AT_ONCE && sent < JOBS && sem_timedwait(&line->wakes, &deadline) != 0)
+			return NULL;
+		belt_put_done(line->belt, &ready, (struct flight_mark){.end = sent});
+	}
+	line->is_over = true;
+	return NULL;
+}
+
+static int64_t settle(struct line *line, struct courierjob_queue *done)
+{
+	int64_t settled = 0;
+	struct courierjob *job;
+
+	while ((job = courierjob_take(done))) {
+		settled += line->seen[job->delivery.position]++ == 0;
+		courierjob_free(job);
+	}
+	return settled;
+}
+
+/* How many came back. */
+static int64_t keep_store(struct line *line)
+{
+	const int64_t deadline_ms = clock_steady_ms() + LONG_MS;
+	int64_t claimed = 0;
+	int64_t settled = 0;
+
+	while (settled < JOBS && clock_steady_ms() < deadline_ms) {
+		int64_t next_ms = clock_steady_ms() + 100;
+		struct belt_need need = {LOW, claimed < JOBS, true, next_ms, next_ms};
+		struct courierjob_queue done = {0};
+		struct flight_mark mark;
+
+		if (claimed < JOBS) {
+			struct courierjob_queue jobs = jobs_from(claimed, 1000);
+
+			claimed += 1000;
+			belt_put_claimed(line->belt, &jobs);
+		}
+		assert_true(belt_wait_done(line->belt, &need, &done, &mark));
+		settled += settle(line, &done);
+	}
+	return settled;
+}
+
+static void among_four_threads_none_is_lost_and_none_comes_twice(void **state)
+{
+	static struct line line;
+	pthread_t threads[3];
+
+	(void)state;
+	sem_init(&line.wakes, 0, 0);
+	line.belt = belt_new(wake_sender, &line);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, i ? build : send_all, &line), 0);
+	assert_int_equal(keep_store(&line), JOBS);
+	belt_stop(line.belt);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	assert_true(line.is_over);
+	for (int i = 0; i < JOBS; i++)
+		assert_int_equal(line.seen[i], 1);
+	assert_int_equal(belt_way(line.belt).count, 0);
+	belt_free(line.belt);
+	sem_destroy(&line.wakes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(jobs_keep_their_order),
+		cmocka_unit_test(the_sender_is_woken_once_and_only_if_it_found_too_little),
+		cmocka_unit_test(the_sender_is_not_woken_for_what_could_not_be_built),
+		cmocka_unit_test(what_is_left_is_given_back),
+		cmocka_unit_test(stopping_frees_everybody_who_waits),
+		cmocka_unit_test(among_four_threads_none_is_lost_and_none_comes_twice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
