@@ -220,9 +220,18 @@ asan: ## run all tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory $(JOBS) MODE=asan tests
 	@$(MAKE) --no-print-directory MODE=asan RUN_FLAGS='--slow 4' check
 
-tsan: ## run the C tests under the thread sanitizer
-	@$(MAKE) --no-print-directory $(JOBS) MODE=tsan tests
-	@$(MAKE) --no-print-directory MODE=tsan RUN_FLAGS='--slow 8 --wrapper "$(WITHOUT_ASLR)"' check-c
+# What has more than one thread: the modules by themselves, and whole sends. A program that a test kills or
+# whose errors it expects tells of a race all the same: by a file.
+TSAN_TESTS := $(addprefix build/tsan/tests/unit/,app/test_belt app/test_relaystates app/test_storekeeper base/test_log base/test_thread)
+TSAN_SENDS := $(addprefix tests/integration/,test_send_once.py test_send_sites.py test_signals.py)
+RACES := build/tsan/races
+
+tsan: ## run the threads' tests and whole sends under the thread sanitizer
+	@$(MAKE) --no-print-directory $(JOBS) MODE=tsan build/tsan/dateline $(TSAN_TESTS)
+	@rm -rf $(RACES) && mkdir -p $(RACES)
+	@TSAN_OPTIONS='log_path=$(abspath $(RACES))/race exitcode=66' $(WITHOUT_ASLR) tests/support/run_tests.py \
+		--program build/tsan/dateline --build build/tsan --slow 8 --only $(TSAN_SENDS) $(TSAN_TESTS); \
+	status=$$?; for race in $(RACES)/*; do [ ! -f "$$race" ] || { cat "$$race"; status=1; }; done; exit $$status
 
 valgrind: ## run the C tests under valgrind
 	@$(MAKE) --no-print-directory $(JOBS) MODE=debug tests
