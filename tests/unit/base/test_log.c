@@ -186,6 +186,7 @@ static char *text_of(struct logged *logged, const char *path)
 	struct str text;
 	struct str shown;
 	struct span rest;
+	char *taken;
 	size_t at;
 
 	str_init(&text, STR_MAX_LARGE);
@@ -198,9 +199,11 @@ static char *text_of(struct logged *logged, const char *path)
 		rest = span_from(rest, at + strlen(number));
 	}
 	str_add(&shown, rest);
+	taken = str_take(&shown);
+	str_clear(&shown);
 	str_clear(&text);
 	free(number);
-	return str_take(&shown);
+	return taken;
 }
 
 static void assert_text(struct logged *logged, const char *path, const char *wanted)
