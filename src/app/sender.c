@@ -69,14 +69,17 @@ static void watch(void *context, const struct courier_progress *progress)
 		options->progress(options->context, progress);
 }
 
-/* What a killed sender left may have been all that was missing: then recovery has finished it. */
+/*
+ * What a killed sender left may have been all that was missing: then recovery has finished it. And what
+ * another one was given may have been cancelled before it left that to us.
+ */
 static enum status add_unfinished(
 	const struct errand *errand, struct courier *courier, int64_t dispatch, struct err *err)
 {
 	enum dispatch_state state;
 	enum status status = store_get_dispatch_state(errand->store, dispatch, &state, err);
 
-	if (status != OK || state == DISPATCH_FINISHED)
+	if (status != OK || state == DISPATCH_FINISHED || state == DISPATCH_CANCELLED)
 		return status;
 	return courier_add(courier, dispatch, err);
 }
