@@ -5,7 +5,7 @@
 #include "deliver/engine.h"
 #include "deliver/jobqueue.h"
 #include "deliver/link.h"
-#include "deliver/station.h"
+#include "deliver/stations.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,8 +15,7 @@
 struct floor {
 	struct engine_options options;
 	struct engine_host host;
-	struct station *stations;
-	size_t station_count;
+	struct stations stations;
 	struct jobqueue queue;    /* for whichever has room */
 	struct jobqueue *detours; /* one a station: for it alone, since others can't take them */
 	size_t detoured;          /* in all of these */

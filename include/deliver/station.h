@@ -56,23 +56,12 @@ void station_init(
 	struct station *station, const struct relay *relay, const char *name, int tries, int64_t now_ms);
 
 /*
- * How many links it may have for the messages of all: none if relays of a lower order work, or
- * while its circuit is open; one until it is reached, and on trial; else its window or its share,
- * whichever is less. Shares are in proportion to weight among the working relays of an order, as
- * large as their `connections` allow.
+ * As far as it alone decides: none while its circuit is open; one until it is reached, and on trial;
+ * else its window.
  */
-int station_allowance(const struct station *stations, size_t count, const struct station *station);
-/* Whether it has no more than that, without those that are leaving: else one should leave. */
-bool station_keeps(const struct station *stations, size_t count, const struct station *station);
-
-/*
- * Where to open the next link: NULL if none may be opened now; then *wake_ms is lowered to when
- * to ask again, if time alone changes that.
- */
-struct station *station_choose(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms);
-/* As station_choose: one that is to be tried, its pause being over. */
-struct station *station_choose_trial(
-	struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms);
+int station_most_links(const struct station *station);
+/* Whether none may be opened yet; then *wake_ms is lowered to when to ask again. */
+bool station_is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms);
 /* Whether it may have another link for messages that only it can take, whatever its order and share. */
 bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms);
 

@@ -90,11 +90,11 @@ static enum status add_stations(struct engine *e, struct err *err)
 	const struct engine_options *options = &e->floor.options;
 	size_t connections = 0;
 
-	e->floor.stations = mem_alloc(options->relay_count * sizeof(*e->floor.stations));
+	e->floor.stations.items = mem_alloc(options->relay_count * sizeof(struct station));
 	e->floor.detours = mem_alloc(options->relay_count * sizeof(*e->floor.detours));
-	e->floor.station_count = options->relay_count;
+	e->floor.stations.count = options->relay_count;
 	for (size_t i = 0; i < options->relay_count; i++) {
-		struct station *station = &e->floor.stations[i];
+		struct station *station = &e->floor.stations.items[i];
 		enum status status =
 			link_check_url(options->relays[i].url, station->name, sizeof(station->name), err);
 
@@ -151,9 +151,9 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->channel_count; i++)
 		channel_free(e->channels[i]);
 	free(e->channels);
-	free(e->floor.stations);
+	free(e->floor.stations.items);
 	jobqueue_clear(&e->floor.queue);
-	for (size_t i = 0; i < e->floor.station_count; i++)
+	for (size_t i = 0; i < e->floor.stations.count; i++)
 		jobqueue_clear(&e->floor.detours[i]);
 	free(e->floor.detours);
 	free(e->taken);
@@ -214,8 +214,8 @@ static void open_for_detours(struct engine *e)
 {
 	struct floor *floor = &e->floor;
 
-	for (size_t i = 0; i < floor->station_count && floor->detoured; i++) {
-		struct station *station = &floor->stations[i];
+	for (size_t i = 0; i < floor->stations.count && floor->detoured; i++) {
+		struct station *station = &floor->stations.items[i];
 
 		for (size_t ready = count_ready(e, station);
 			ready < floor->detours[i].count &&
@@ -234,12 +234,11 @@ static void open_channels(struct engine *e)
 	if (floor_is_stopping(floor))
 		return;
 	open_for_detours(e);
-	while (floor->queue.count && (station = station_choose_trial(floor->stations, floor->station_count,
-					      floor->now_ms, &floor->wake_ms)))
+	while (floor->queue.count &&
+		(station = stations_choose_trial(&floor->stations, floor->now_ms, &floor->wake_ms)))
 		channel_open(floor, find_free_channel(e), station);
 	for (size_t ready = count_ready(e, NULL); ready < floor->queue.count; ready++) {
-		station =
-			station_choose(floor->stations, floor->station_count, floor->now_ms, &floor->wake_ms);
+		station = stations_choose(&floor->stations, floor->now_ms, &floor->wake_ms);
 		if (!station)
 			return;
 		channel_open(floor, find_free_channel(e), station);
@@ -277,13 +276,13 @@ static void give_up_if_hopeless(struct engine *e)
 	struct str words;
 	struct err err;
 
-	for (size_t i = 0; i < e->floor.station_count; i++) {
-		if (!station_is_hopeless(&e->floor.stations[i]))
+	for (size_t i = 0; i < e->floor.stations.count; i++) {
+		if (!station_is_hopeless(&e->floor.stations.items[i]))
 			return;
 	}
 	str_init(&words, STR_MAX_SMALL);
-	for (size_t i = 0; i < e->floor.station_count; i++)
-		str_addf(&words, "%s%s", i ? "; " : "", e->floor.stations[i].words);
+	for (size_t i = 0; i < e->floor.stations.count; i++)
+		str_addf(&words, "%s%s", i ? "; " : "", e->floor.stations.items[i].words);
 	floor_stop_because(&e->floor, err_set(&err, E_IO, "no relay can be used: %s", words.ptr), &err);
 	str_clear(&words);
 }
@@ -388,7 +387,7 @@ static void say_goodbye(struct engine *e)
 
 static void begin_station(struct engine *e, size_t at)
 {
-	struct station *station = &e->floor.stations[at];
+	struct station *station = &e->floor.stations.items[at];
 	const struct station last = *station;
 
 	station_init(station, &e->floor.options.relays[at], last.name, e->floor.options.relay_tries,
@@ -407,7 +406,7 @@ static void begin(struct engine *e)
 	e->floor.now_ms = clock_steady_ms();
 	e->floor.wake_ms = e->floor.now_ms;
 	e->floor.retake_ms = e->floor.now_ms;
-	for (size_t i = 0; i < e->floor.station_count; i++)
+	for (size_t i = 0; i < e->floor.stations.count; i++)
 		begin_station(e, i);
 }
 

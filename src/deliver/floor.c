@@ -29,7 +29,7 @@ void floor_stop_because(struct floor *floor, enum status status, const struct er
 
 static size_t index_of(const struct floor *floor, const struct station *station)
 {
-	return (size_t)(station - floor->stations);
+	return (size_t)(station - floor->stations.items);
 }
 
 static uint32_t bit_of(const struct floor *floor, const struct station *station)
@@ -44,13 +44,13 @@ static bool has_detoured(const struct floor *floor, const struct station *statio
 
 bool floor_keeps(const struct floor *floor, const struct station *station)
 {
-	return has_detoured(floor, station) || station_keeps(floor->stations, floor->station_count, station);
+	return has_detoured(floor, station) || stations_keep(&floor->stations, station);
 }
 
 bool floor_has_job(const struct floor *floor, const struct station *station)
 {
 	return has_detoured(floor, station) ||
-	       (floor->queue.count && station_keeps(floor->stations, floor->station_count, station));
+	       (floor->queue.count && stations_keep(&floor->stations, station));
 }
 
 struct entry floor_take_job(struct floor *floor, const struct station *station)
@@ -77,7 +77,7 @@ void floor_give_all_back(struct floor *floor)
 {
 	while (floor->queue.count)
 		floor_give_back(floor, jobqueue_take(&floor->queue).job);
-	for (size_t i = 0; i < floor->station_count; i++) {
+	for (size_t i = 0; i < floor->stations.count; i++) {
 		while (floor->detours[i].count)
 			floor_give_back(floor, jobqueue_take(&floor->detours[i]).job);
 	}
@@ -155,8 +155,8 @@ static const struct station *other_way(const struct floor *floor, const struct e
 {
 	const struct station *best = NULL;
 
-	for (size_t i = 0; i < floor->station_count; i++) {
-		const struct station *station = &floor->stations[i];
+	for (size_t i = 0; i < floor->stations.count; i++) {
+		const struct station *station = &floor->stations.items[i];
 
 		if (entry->refused_by & bit_of(floor, station))
 			continue;

@@ -3,7 +3,6 @@
  */
 #include "deliver/station.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,70 +21,14 @@ void station_init(
 	pace_init(&station->pace, &relay->rates, now_ms);
 }
 
-/* Without a weight: as much as it can take. */
-static int weight_of(const struct station *station)
-{
-	return station->relay->weight > 0 ? station->relay->weight : station->relay->connections;
-}
-
-/* The order in use: the lowest that has a relay which works; INT_MAX if none does. */
-static int best_order(const struct station *stations, size_t count)
-{
-	int best = INT_MAX;
-
-	for (size_t i = 0; i < count; i++) {
-		if (stations[i].circuit == RELAY_CLOSED && stations[i].relay->order < best)
-			best = stations[i].relay->order;
-	}
-	return best;
-}
-
-/* Of the relays of its order, the one that is full first says how many links a weight of one is. */
-static int share_of(const struct station *stations, size_t count, const struct station *station)
-{
-	const struct station *fullest = station;
-	int64_t share;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct station *other = &stations[i];
-
-		if (other->circuit != RELAY_CLOSED || other->relay->order != station->relay->order)
-			continue;
-		if ((int64_t)other->relay->connections * weight_of(fullest) <
-			(int64_t)fullest->relay->connections * weight_of(other))
-			fullest = other;
-	}
-	share = (int64_t)fullest->relay->connections * weight_of(station) / weight_of(fullest);
-	return share < 1 ? 1 : (int)share;
-}
-
-/* Its own limit, whatever the others do. */
-static int most_links(const struct station *station)
+int station_most_links(const struct station *station)
 {
 	if (station->circuit == RELAY_OPEN)
 		return 0;
 	return station->circuit == RELAY_TRIAL || !station->is_reached ? 1 : (int)station->window;
 }
 
-int station_allowance(const struct station *stations, size_t count, const struct station *station)
-{
-	int most = most_links(station);
-	int share;
-
-	if (station->relay->order > best_order(stations, count))
-		return 0;
-	if (station->circuit != RELAY_CLOSED)
-		return most;
-	share = share_of(stations, count, station);
-	return share < most ? share : most;
-}
-
-bool station_keeps(const struct station *stations, size_t count, const struct station *station)
-{
-	return station->open - station->leaving <= station_allowance(stations, count, station);
-}
-
-static bool is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms)
+bool station_is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms)
 {
 	if (now_ms >= station->next_open_ms)
 		return false;
@@ -94,43 +37,11 @@ static bool is_paused(const struct station *station, int64_t now_ms, int64_t *wa
 	return true;
 }
 
-struct station *station_choose(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms)
-{
-	struct station *best = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		struct station *station = &stations[i];
-
-		if (station->circuit != RELAY_CLOSED ||
-			station->open >= station_allowance(stations, count, station) ||
-			is_paused(station, now_ms, wake_ms))
-			continue;
-		if (!best || (int64_t)(station->open + 1) * weight_of(best) <
-				     (int64_t)(best->open + 1) * weight_of(station))
-			best = station;
-	}
-	return best;
-}
-
-struct station *station_choose_trial(struct station *stations, size_t count, int64_t now_ms, int64_t *wake_ms)
-{
-	int best = best_order(stations, count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct station *station = &stations[i];
-
-		if (station->circuit != RELAY_CLOSED && station->relay->order <= best && !station->open &&
-			!is_paused(station, now_ms, wake_ms))
-			return station;
-	}
-	return NULL;
-}
-
 bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms)
 {
-	int most = station->circuit == RELAY_OPEN ? 1 : most_links(station);
+	int most = station->circuit == RELAY_OPEN ? 1 : station_most_links(station);
 
-	return station->open < most && !is_paused(station, now_ms, wake_ms);
+	return station->open < most && !station_is_paused(station, now_ms, wake_ms);
 }
 
 static void change_circuit(struct station *station, enum relay_circuit circuit, int64_t now_ms)
