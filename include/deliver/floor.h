@@ -62,4 +62,8 @@ void floor_settle(struct floor *floor, const struct entry *entry, const struct d
  */
 void floor_detour(struct floor *floor, const struct station *station, const struct link_facts *facts,
 	struct entry entry, const struct err *reason);
+/* A message that no server may get has failed: what is wrong is wrong with it, and no try will mend it. */
+void floor_refuse(
+	struct floor *floor, const struct entry *entry, const struct link_facts *facts, const char *words);
+
 #endif

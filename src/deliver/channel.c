@@ -131,21 +131,6 @@ static void on_dialogue_event(struct floor *floor, struct channel *c, const stru
 	floor_tell(floor, c->station);
 }
 
-/* A message that no server may get: what is wrong is wrong with it, and no try will mend it. */
-static void refuse(struct floor *floor, struct channel *c, const struct entry *entry, const struct err *err)
-{
-	const struct dialogue_event event = {
-		.kind = DIALOGUE_SETTLED,
-		.phase = PHASE_MAIL,
-		.verdict = {.outcome = DELIVERY_FAILED, .cause = CAUSE_MESSAGE},
-		.enhanced = "",
-		.text = span_of(err->text),
-	};
-
-	settle(floor, c, entry, &event);
-	floor_wake_at(floor, floor->now_ms);
-}
-
 static void seat(struct floor *floor, struct channel *c, struct entry entry)
 {
 	struct entry *free_seat = c->seats[0].job ? &c->seats[1] : &c->seats[0];
@@ -169,7 +154,7 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 		return;
 	}
 	if (status != OK) {
-		refuse(floor, c, &entry, &err);
+		floor_refuse(floor, &entry, link_facts(c->link), err.text);
 		return;
 	}
 	*free_seat = entry;

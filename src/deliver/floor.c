@@ -150,6 +150,12 @@ static void settle_unsent(struct floor *floor, const struct entry *entry, const 
 	floor_wake_at(floor, floor->now_ms);
 }
 
+void floor_refuse(
+	struct floor *floor, const struct entry *entry, const struct link_facts *facts, const char *words)
+{
+	settle_unsent(floor, entry, facts, DELIVERY_FAILED, words);
+}
+
 /* Of the relays that haven't refused it, the one that works best. NULL if all have. */
 static const struct station *other_way(const struct floor *floor, const struct entry *entry)
 {
@@ -198,7 +204,7 @@ void floor_detour(struct floor *floor, const struct station *station, const stru
 		floor->host.too_large(floor->host.context, entry.job, reason->text);
 		floor_wake_at(floor, floor->now_ms);
 	} else {
-		settle_unsent(floor, &entry, facts, DELIVERY_FAILED, reason->text);
+		floor_refuse(floor, &entry, facts, reason->text);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "support/newlist.h"
 #include "support/test.h"
 
 static const struct newsroom_plan harbour = {
@@ -180,4 +181,18 @@ void newsroomcase_set_from(struct newsroomcase *room, const char *list, const ch
 	if (lists_set(room->place.store, list, &settings, "mroy", &room->place.err) != OK)
 		fail_msg("%s", room->place.err.text);
 	fields_clear(&settings);
+}
+
+int newsroomcase_set_up_europe(void **state)
+{
+	struct newsroomcase *room;
+
+	if (newsroomcase_set_up(state) != 0)
+		return -1;
+	room = *state;
+	newsroomcase_write_fund(room);
+	newlist_import(&room->place, "europe",
+		"address,name\nana@paper.example,Ana\nbo@wire.example,Bo\ncy@radio.example,Cy\n");
+	newsroomcase_freeze(room, "europe");
+	return 0;
 }

@@ -38,6 +38,10 @@ struct plan *newsroomcase_plan(struct newsroomcase *room, const struct release_s
 /* Freeze "fund" for lists, and nothing else: the dispatch's number. Fails the test if that fails. */
 int64_t newsroomcase_freeze(struct newsroomcase *room, const char *lists);
 
+/* As newsroomcase_set_up, with "fund" frozen as dispatch 1 for "europe", which has three members: ana, bo,
+ * cy. */
+int newsroomcase_set_up_europe(void **state);
+
 /* An Ed25519 key to sign with; a list's own sender. Both fail the test if that fails. */
 void newsroomcase_make_key(struct newsroomcase *room, const char *domain, const char *selector);
 void newsroomcase_set_from(struct newsroomcase *room, const char *list, const char *from);

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "store/sqlite.h"
 #include "support/newdispatch.h"
-#include "support/newlist.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
@@ -21,20 +20,6 @@ struct building {
 	struct gate gate;
 	struct courierjob_queue claimed;
 };
-
-static int set_up(void **state)
-{
-	struct newsroomcase *room;
-
-	if (newsroomcase_set_up(state) != 0)
-		return -1;
-	room = *state;
-	newsroomcase_write_fund(room);
-	newlist_import(&room->place, "europe",
-		"address,name\nana@paper.example,Ana\nbo@wire.example,Bo\ncy@radio.example,Cy\n");
-	newsroomcase_freeze(room, "europe");
-	return 0;
-}
 
 static void say_nothing(void *context)
 {
@@ -126,7 +111,7 @@ static void builders_with_nothing_to_do_end_with_the_belt(void **state)
 	courierjob_free_all(&b.claimed);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, newsroomcase_set_up_europe, newsroomcase_tear_down)
 
 int main(void)
 {

@@ -25,20 +25,6 @@ struct carrying {
 	size_t largest_bytes;
 };
 
-static int set_up(void **state)
-{
-	struct newsroomcase *room;
-
-	if (newsroomcase_set_up(state) != 0)
-		return -1;
-	room = *state;
-	newsroomcase_write_fund(room);
-	newlist_import(&room->place, "europe",
-		"address,name\nana@paper.example,Ana\nbo@wire.example,Bo\ncy@radio.example,Cy\n");
-	newsroomcase_freeze(room, "europe");
-	return 0;
-}
-
 static struct carrying begin(struct newsroomcase *room)
 {
 	struct carrying c = {.room = room};
@@ -531,7 +517,7 @@ static void what_comes_back_to_a_cancelled_dispatch_is_cancelled_in_the_same_tur
 	assert_int_equal(newdispatch_state(&room->place, 1), DISPATCH_CANCELLED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, newsroomcase_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, newsroomcase_set_up_europe, newsroomcase_tear_down)
 
 int main(void)
 {
