@@ -33,10 +33,10 @@ void newsroom_close(struct newsroom *newsroom); /* NULL is fine */
 
 /*
  * Read the settings again, and have notes go where they say now. What newsroom_settings and newsroom_zone
- * gave before is gone then, and no handle made by newsroom_open_again may be left. Faults of the settings
- * as settings_load and log_open: the former ones stay.
+ * gave before is gone then, and no handle made by newsroom_open_again may be left. Faulty settings, and a
+ * log that can't be opened, are told in the log: the former ones stay.
  */
-enum status newsroom_reload(struct newsroom *newsroom, struct err *err);
+void newsroom_reload(struct newsroom *newsroom);
 
 /* The path of its dateline.cfg, without reading it: heap, free() it. Looks as newsroom_open does. */
 enum status newsroom_find_settings(const char *folder, char **path, struct err *err);

@@ -279,6 +279,29 @@ static enum status remember_relays(struct courier *courier, struct err *err)
 	return status;
 }
 
+/* All that the settings shape. */
+static enum status equip(struct courier *courier, struct err *err)
+{
+	enum status status;
+
+	courier->settings = newsroom_settings(courier->newsroom);
+	courier->load = load_new(courier->store, courier->settings, connections_of(courier->settings));
+	status = remember_relays(courier, err);
+	return status == OK ? make_engine(courier, err) : status;
+}
+
+static void strip(struct courier *courier)
+{
+	engine_free(courier->engine);
+	load_free(courier->load);
+	free(courier->relays);
+	free(courier->relay_states);
+	courier->engine = NULL;
+	courier->load = NULL;
+	courier->relays = NULL;
+	courier->relay_states = NULL;
+}
+
 enum status courier_new(struct newsroom *newsroom, const struct courier_options *options,
 	struct courier **out, struct err *err)
 {
@@ -291,12 +314,8 @@ enum status courier_new(struct newsroom *newsroom, const struct courier_options 
 	if (status == OK)
 		status = open_flight(courier, newsroom, err);
 	if (status == OK)
-		status = remember_relays(courier, err);
-	if (status == OK)
-		status = make_engine(courier, err);
+		status = equip(courier, err);
 	if (status == OK) {
-		courier->load =
-			load_new(courier->store, courier->settings, connections_of(courier->settings));
 		*out = courier;
 		return OK;
 	}
@@ -317,37 +336,17 @@ static enum status carry_again(
 	return status;
 }
 
-static void read_settings_again(struct courier *courier)
-{
-	struct err err;
-
-	if (newsroom_reload(courier->newsroom, &err) == OK)
-		log_info("the settings were read again");
-	else
-		log_error("%s; the settings from before stay in force", err.text);
-	courier->settings = newsroom_settings(courier->newsroom);
-}
-
 enum status courier_renew(struct courier *courier, struct err *err)
 {
 	size_t count;
 	int64_t *dispatches = load_list(courier->load, &count);
 	enum status status;
 
-	engine_free(courier->engine);
-	courier->engine = NULL;
-	load_free(courier->load);
-	free(courier->relays);
-	free(courier->relay_states);
-	courier->relays = NULL;
-	courier->relay_states = NULL;
-	read_settings_again(courier);
-	courier->load = load_new(courier->store, courier->settings, connections_of(courier->settings));
+	strip(courier);
+	newsroom_reload(courier->newsroom);
 	courier->progress.trouble[0] = '\0';
 	courier->stops = 0;
-	status = remember_relays(courier, err);
-	if (status == OK)
-		status = make_engine(courier, err);
+	status = equip(courier, err);
 	if (status == OK)
 		status = carry_again(courier, dispatches, count, err);
 	free(dispatches);
@@ -358,11 +357,8 @@ void courier_free(struct courier *courier)
 {
 	if (!courier)
 		return;
-	engine_free(courier->engine);
-	load_free(courier->load);
+	strip(courier);
 	flight_close(courier->flight);
-	free(courier->relays);
-	free(courier->relay_states);
 	free(courier);
 }
 

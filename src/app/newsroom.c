@@ -170,7 +170,7 @@ static enum status open_log(const struct settings *settings, struct err *err)
 	return status;
 }
 
-enum status newsroom_reload(struct newsroom *newsroom, struct err *err)
+static enum status load_again(struct newsroom *newsroom, struct err *err)
 {
 	struct settings *settings = NULL;
 	struct zone *zone = NULL;
@@ -191,6 +191,16 @@ enum status newsroom_reload(struct newsroom *newsroom, struct err *err)
 	newsroom->zone = zone;
 	newsroom->settings = settings;
 	return OK;
+}
+
+void newsroom_reload(struct newsroom *newsroom)
+{
+	struct err err;
+
+	if (load_again(newsroom, &err) == OK)
+		log_info("the settings were read again");
+	else
+		log_error("%s; the settings from before stay in force", err.text);
 }
 
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err)

@@ -219,15 +219,10 @@ static enum status unless_busy(enum status status)
 /* For the case that the other process goes away: who sends is told by a signal of its own. */
 static void heed_settings(const struct errand *errand)
 {
-	struct err err;
-
 	if (!wants_settings)
 		return;
 	wants_settings = 0;
-	if (newsroom_reload(errand->newsroom, &err) == OK)
-		log_info("the settings were read again");
-	else
-		log_error("%s; the settings from before stay in force", err.text);
+	newsroom_reload(errand->newsroom);
 }
 
 /* Until the other process is done with it, or is gone and leaves it to us: then *courier is set. */
