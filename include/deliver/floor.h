@@ -44,7 +44,10 @@ bool floor_keeps(const struct floor *floor, const struct station *station);
 /* Whether there's a job for such a link, and the first of them: there must be one. */
 bool floor_has_job(const struct floor *floor, const struct station *station);
 struct entry floor_take_job(struct floor *floor, const struct station *station);
-/* One that comes back, certainly not sent: before others, over any relay that can take it. */
+/*
+ * One that comes back, certainly not sent: over any relay that can take it, behind the others. What is lost
+ * wherever it goes must not be all that a relay on trial is asked for.
+ */
 void floor_return_job(struct floor *floor, struct entry entry);
 /* Jobs that wait, in all queues. */
 size_t floor_waiting(const struct floor *floor);

@@ -33,6 +33,7 @@ struct station {
 	bool is_reached;        /* until then it gets one link */
 	bool breaks_pipelining; /* spoken to step by step */
 	int failures;           /* of trials in a row, with the one that opened the circuit; 0 while closed */
+	unsigned decided;       /* messages, all told */
 	int refusals;           /* in a row, nothing accepted between */
 	int open;               /* links, connecting or connected */
 	int leaving;            /* of these: they take nothing more */

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#define RETURNS_MAX 3 /* times a job may come back from connections that decided nothing, as no try */
+#define RETURNS_MAX 3 /* times a job that is suspect may come back, as no try */
 #define IDLE_MS 2000  /* a link without work is closed after this */
 #define GOODBYE_MS 1000
 #define RETAKE_MS 20 /* before taking again when the gate said no */
@@ -87,9 +87,16 @@ static void on_last_byte(struct floor *floor, struct channel *c, struct entry *s
 }
 
 /*
- * Not sent, and its MAIL never answered. It may go again, but not for ever without counting as a try:
- * over a connection that decided nothing, it may be what it was lost for.
+ * What it was lost for may be this message: the connection decided nothing, while others did, or there's
+ * no other. Of many that are lost together only the last one counts: that is the relay.
  */
+static bool is_suspect(const struct channel *c, const struct entry *entry)
+{
+	return dialogue_decided(c->dialogue) == 0 &&
+	       (c->station->open == 1 || c->station->decided != entry->decided_at);
+}
+
+/* Not sent, and its MAIL never answered. It may go again, but not for ever without counting as a try. */
 static void on_returned(
 	struct floor *floor, struct channel *c, struct entry entry, const struct dialogue_event *event)
 {
@@ -97,7 +104,8 @@ static void on_returned(
 
 	if (dialogue_was_dismissed(c->dialogue))
 		station_dismissed(c->station, dialogue_decided(c->dialogue), entry.begun_at);
-	entry.returns += dialogue_decided(c->dialogue) == 0;
+	entry.returns += is_suspect(c, &entry);
+	entry.decided_at = c->station->decided;
 	if (floor_is_stopping(floor)) {
 		floor_give_back(floor, entry.job);
 	} else if (entry.returns < RETURNS_MAX) {
@@ -148,6 +156,9 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 
 	entry.started_ms = clock_now_ms();
 	entry.begun_at = c->station->halvings;
+	if (entry.seen_by != c->station)
+		entry.decided_at = c->station->decided;
+	entry.seen_by = c->station;
 	status = dialogue_add(c->dialogue, &mail, &err);
 	if (status == E_RANGE || status == E_UNSUPPORTED) {
 		floor_detour(floor, c->station, link_facts(c->link), entry, &err);

@@ -240,5 +240,5 @@ void floor_return_job(struct floor *floor, struct entry entry)
 	if (entry.refused_by)
 		send_another_way(floor, &entry, other_way(floor, &entry));
 	else
-		jobqueue_return(&floor->queue, entry);
+		jobqueue_add(&floor->queue, entry);
 }

@@ -35,14 +35,6 @@ void jobqueue_add(struct jobqueue *queue, struct entry entry)
 	queue->count++;
 }
 
-void jobqueue_return(struct jobqueue *queue, struct entry entry)
-{
-	make_room(queue);
-	queue->head = (queue->head + queue->size - 1) % queue->size;
-	queue->entries[queue->head] = entry;
-	queue->count++;
-}
-
 struct entry jobqueue_take(struct jobqueue *queue)
 {
 	struct entry entry = queue->entries[queue->head];

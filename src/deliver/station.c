@@ -181,6 +181,7 @@ void station_decided(struct station *station, const struct station_reply *reply,
 {
 	bool is_accepted = reply->verdict.outcome == DELIVERY_ACCEPTED;
 
+	station->decided++;
 	if (reply->begun_at == station->halvings && is_too_much(reply))
 		halve(station, station->open);
 	else if (reply->begun_at == station->halvings && is_accepted)

@@ -45,6 +45,16 @@ class Order(RelaysCase):
     self.assert_all_accepted_at_once(run, readers(50), backup)
     self.assertEqual(self.circuits(run, first)[-1], "out of use")
 
+  def test_nobody_loses_a_try_to_links_that_are_ready_one_after_the_other_and_dropped(self):
+    first, backup = self.servers(["--drop-at", "mail", "--stagger-ms", "30"], [])
+    run = self.engine(first.url, readers(50), "--fallback", backup.url, "--connections", "8", *LEFT_ALONE)
+    self.assert_all_accepted_at_once(run, readers(50), backup)
+
+  def test_a_relay_that_drops_its_first_connections_costs_nobody_a_try(self):
+    server, = self.servers(["--drop-at", "mail:3", "--delay-ms", "5"])
+    run = self.engine(server.url, readers(50), "--connections", "1", "--pause-ms", "5")
+    self.assert_all_accepted_at_once(run, readers(50), server)
+
   def test_the_first_is_used_again_once_it_is_back_and_the_backup_left(self):
     first, backup = self.servers(["--drop-at", "connect:3"], ["--delay-ms", "5"])
     addresses = readers(300)

@@ -243,6 +243,7 @@ class Session:
       await self.say("421 4.7.0 Too many connections from you")
       raise Hangup
     else:
+      await asyncio.sleep(self.number * self.options.stagger_ms / 1000)
       await self.say(*(["220-smtp.test.example wishes a good day"] if self.options.long_greeting else []),
         "220 smtp.test.example ESMTP")
     while True:
@@ -492,6 +493,7 @@ def parse_options():
   parser.add_argument("--split-replies", action="store_true", help="each answer in a packet of its own")
   parser.add_argument("--split-bytes", action="store_true", help="each byte of it in one")
   parser.add_argument("--delay-ms", type=float, default=0, help="before each answer")
+  parser.add_argument("--stagger-ms", type=float, default=0, help="greet each so much later than the one before")
   parser.add_argument("--starttls", nargs=2, metavar=("CERT", "KEY"))
   parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="TLS from the first byte")
   parser.add_argument("--auth", metavar="USER:PASSWORD")

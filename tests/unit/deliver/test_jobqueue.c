@@ -29,26 +29,10 @@ static void jobs_leave_in_the_order_in_which_they_came_however_many(void **state
 	jobqueue_clear(&queue);
 }
 
-static void what_is_returned_goes_first_even_when_the_queue_is_full(void **state)
-{
-	struct jobqueue queue = {0};
-
-	(void)state;
-	for (size_t i = 0; i < 64; i++)
-		put(&queue, i);
-	jobqueue_return(&queue, (struct entry){.job = &jobs[100], .returns = 1});
-	assert_int_equal(queue.count, 65);
-	assert_ptr_equal(jobqueue_take(&queue).job, &jobs[100]);
-	for (size_t i = 0; i < 64; i++)
-		assert_ptr_equal(jobqueue_take(&queue).job, &jobs[i]);
-	jobqueue_clear(&queue);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jobs_leave_in_the_order_in_which_they_came_however_many),
-		cmocka_unit_test(what_is_returned_goes_first_even_when_the_queue_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
