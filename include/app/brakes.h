@@ -23,9 +23,15 @@ enum status brakes_hold(
  */
 enum status brakes_resume(struct store *store, int64_t dispatch, struct err *err);
 
-/* Never send what is still open. *count is how many that is; of those, what is in flight may still arrive.
- * E_CONFLICT if it has ended. */
+/*
+ * Never send what is still open: from the first transaction on, and then delivery by delivery, in several.
+ * *count is how many that is; of those, what is in flight may still arrive, and what may have arrived by an
+ * earlier try is unknown. E_CONFLICT if it has ended, but one that was cut off goes on.
+ */
 enum status brakes_cancel(struct store *store, int64_t dispatch, size_t *count, struct err *err);
+
+/* What was left of that by processes that were killed. */
+enum status brakes_cancel_leftovers(struct store *store, struct err *err);
 
 enum resolution {
 	RESOLVE_ACCEPTED, /* it arrived */

@@ -49,8 +49,16 @@ enum status store_requeue_unknown(
 /* A person says that an unknown one arrived. */
 enum status store_set_delivery_state(struct store *store, int64_t dispatch, int64_t position,
 	enum delivery_state from, enum delivery_state to, struct err *err);
-/* All that is still to be sent. */
-enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err);
+/*
+ * Of what is still to be sent, at most `most` are CANCELLED, or UNKNOWN where an earlier try may have
+ * arrived. *count is how many; 0: nothing is left.
+ */
+enum status store_cancel_some(
+	struct store *store, int64_t dispatch, size_t most, size_t *count, struct err *err);
+enum status store_count_claimed(struct store *store, int64_t dispatch, int64_t *count, struct err *err);
+/* A cancelled dispatch of which something is still to be cancelled, `dispatch` or any with 0. *found is 0 if
+ * there's none. */
+enum status store_find_half_cancelled(struct store *store, int64_t dispatch, int64_t *found, struct err *err);
 
 typedef enum status store_delivery_fn(void *context, const struct delivery *delivery, struct err *err);
 /* All in a state, by dispatch and position: of QUEUED, CLAIMED, DEFERRED, UNKNOWN, also in ended dispatches.

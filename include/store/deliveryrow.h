@@ -10,6 +10,11 @@
 	"d.is_copy, d.is_possible_duplicate, d.address, d.domain, d.slots"
 #define DELIVERY_COLUMN_COUNT 14
 
+/* The open ones of dispatch ?1. The index's own condition has to stand in each query, or SQLite wouldn't know
+ * that it may use it. */
+#define DELIVERY_IS_OPEN "(state = 0 OR state = 1 OR state = 3 OR state = 5) "
+#define DELIVERY_OPEN "delivery INDEXED BY delivery_open WHERE dispatch = ?1 AND " DELIVERY_IS_OPEN
+
 /* `out` is the caller's to clear. */
 void deliveryrow_read(const struct sqlite_rows *rows, struct delivery *out);
 

@@ -31,7 +31,7 @@ struct memberwalk {
 	bool is_suppressed;
 	/*
 	 * They have, or are about to get, a public copy of the release: accepted, bounced later
-	 * or not, unknown, or still open in an unfinished dispatch.
+	 * or not, unknown, or still open in a dispatch that isn't cancelled, or claimed.
 	 */
 	bool has_release;
 };

@@ -5,6 +5,7 @@
 #include "app/courier.h"
 
 #include "app/belt.h"
+#include "app/brakes.h"
 #include "app/builders.h"
 #include "app/load.h"
 #include "app/recover.h"
@@ -262,6 +263,8 @@ static enum status open_flight(struct courier *courier, struct newsroom *newsroo
 	if (status == OK)
 		status = recover_flight(courier->store, courier->flight, courier->settings, &recovery, err);
 	step("courier.recovered");
+	if (status == OK)
+		status = brakes_cancel_leftovers(courier->store, err);
 	if (status == OK && recovery.settled + recovery.unknown + recovery.given_back)
 		log_warning("the last sender was interrupted: %zu replies recorded, %zu unknown, %zu back in "
 			    "the queue",

@@ -12,9 +12,6 @@ _Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRE
 		       DELIVERY_UNKNOWN == 5 && DELIVERY_SUPPRESSED == 7 && DELIVERY_CANCELLED == 8,
 	"indexes and queries know the numbers");
 
-/* The index's own condition has to stand in each query, or SQLite wouldn't know that it may use it. */
-#define OPEN "delivery INDEXED BY delivery_open WHERE dispatch = ?1 AND state IN (0, 1, 3, 5) "
-
 static enum status scan(struct sqlite_rows *rows, store_open_fn *fn, void *context, struct err *err)
 {
 	bool goes_on = true;
@@ -33,7 +30,7 @@ enum status store_scan_queued(struct store *store, int64_t dispatch, const struc
 	struct sqlite_rows rows;
 
 	sqlite_query(store,
-		"SELECT next_ms, position, domain FROM " OPEN
+		"SELECT next_ms, position, domain FROM " DELIVERY_OPEN
 		"AND state = 0 AND next_ms = 0 AND position > ?2 ORDER BY position",
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(after->position)), &rows);
 	return scan(&rows, fn, context, err);
@@ -45,7 +42,7 @@ enum status store_scan_deferred(struct store *store, int64_t dispatch, const str
 	struct sqlite_rows rows;
 
 	sqlite_query(store,
-		"SELECT next_ms, position, domain FROM " OPEN
+		"SELECT next_ms, position, domain FROM " DELIVERY_OPEN
 		"AND state = 3 AND (next_ms, position) > (?2, ?3) ORDER BY next_ms, position",
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(after->next_ms), sqlite_int(after->position)),
 		&rows);
@@ -56,8 +53,9 @@ enum status store_count_passed(struct store *store, int64_t dispatch, const stru
 	const struct store_cursor *deferred, int64_t *count, struct err *err)
 {
 	return sqlite_one_int(store,
-		"SELECT (SELECT count(*) FROM " OPEN "AND state = 0 AND next_ms = 0 AND position <= ?2) + "
-		"(SELECT count(*) FROM " OPEN "AND state = 3 AND (next_ms, position) <= (?3, ?4))",
+		"SELECT (SELECT count(*) FROM " DELIVERY_OPEN
+		"AND state = 0 AND next_ms = 0 AND position <= ?2) + "
+		"(SELECT count(*) FROM " DELIVERY_OPEN "AND state = 3 AND (next_ms, position) <= (?3, ?4))",
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(queued->position),
 			sqlite_int(deferred->next_ms), sqlite_int(deferred->position)),
 		count, err);

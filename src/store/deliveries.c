@@ -23,8 +23,8 @@ enum status store_set_delivery_state(struct store *store, int64_t dispatch, int6
 	return status;
 }
 
-_Static_assert(
-	DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRED == 3 && DELIVERY_UNKNOWN == 5,
+_Static_assert(DELIVERY_QUEUED == 0 && DELIVERY_CLAIMED == 1 && DELIVERY_DEFERRED == 3 &&
+		       DELIVERY_UNKNOWN == 5 && DELIVERY_CANCELLED == 8,
 	"indexes and queries know the numbers");
 
 enum status store_next_try(struct store *store, int64_t dispatch, int64_t *next_ms, struct err *err)
@@ -166,10 +166,33 @@ enum status store_requeue_unknown(
 		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position), sqlite_int(is_same ? 1 : 2)), err);
 }
 
-enum status store_cancel_open(struct store *store, int64_t dispatch, struct err *err)
+enum status store_cancel_some(
+	struct store *store, int64_t dispatch, size_t most, size_t *count, struct err *err)
 {
-	return sqlite_run(store, "UPDATE delivery SET state = ?2 WHERE dispatch = ?1 AND state IN (0, 3)",
-		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(DELIVERY_CANCELLED)), err);
+	enum status status = sqlite_run(store,
+		"UPDATE delivery SET state = CASE WHEN is_possible_duplicate THEN 5 ELSE 8 END "
+		"WHERE dispatch = ?1 AND position IN (SELECT position FROM " DELIVERY_OPEN
+		"AND state IN (0, 3) LIMIT ?2)",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int((int64_t)most)), err);
+
+	*count = status == OK ? (size_t)sqlite_changes(store) : 0;
+	return status;
+}
+
+enum status store_count_claimed(struct store *store, int64_t dispatch, int64_t *count, struct err *err)
+{
+	return sqlite_one_int(store, "SELECT count(*) FROM " DELIVERY_OPEN "AND state = 1",
+		SQLITE_VALUES(sqlite_int(dispatch)), count, err);
+}
+
+enum status store_find_half_cancelled(struct store *store, int64_t dispatch, int64_t *found, struct err *err)
+{
+	return sqlite_one_int(store,
+		"SELECT coalesce(min(dispatch.id), 0) FROM dispatch WHERE state = ?1 AND "
+		"(?2 = 0 OR id = ?2) AND EXISTS (SELECT 1 "
+		"FROM delivery INDEXED BY delivery_open WHERE dispatch = dispatch.id AND " DELIVERY_IS_OPEN
+		"AND state IN (0, 3))",
+		SQLITE_VALUES(sqlite_int(DISPATCH_CANCELLED), sqlite_int(dispatch)), found, err);
 }
 
 enum status store_each_delivery(

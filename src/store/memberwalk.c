@@ -11,7 +11,7 @@ static const char walk_sql[] =
 	"SELECT " RECORDS_MEMBER_COLUMNS ", p.address_key IS NOT NULL,"
 	" ?2 IS NOT NULL AND EXISTS (SELECT 1 FROM delivery AS d JOIN dispatch ON dispatch.id = d.dispatch"
 	" WHERE d.subscriber = m.subscriber_id AND dispatch.release = ?2 AND dispatch.kind = ?3"
-	" AND d.state IN (0, 1, 2, 3, 5, 6))"
+	" AND (d.state IN (1, 2, 5, 6) OR d.state IN (0, 3) AND dispatch.state <> ?4))"
 	" FROM membership AS m CROSS JOIN subscriber AS s ON s.id = m.subscriber_id"
 	" LEFT JOIN suppression AS p ON p.address_key = s.address_key"
 	" WHERE m.list_id = ?1 ORDER BY m.subscriber_id";
@@ -32,7 +32,7 @@ void memberwalk_begin(struct store *store, int64_t list_id, const struct memberw
 	sqlite_query(store, walk_sql,
 		SQLITE_VALUES(sqlite_int(list_id),
 			options->release ? sqlite_text(options->release) : sqlite_null(),
-			sqlite_int(DISPATCH_PUBLIC)),
+			sqlite_int(DISPATCH_PUBLIC), sqlite_int(DISPATCH_CANCELLED)),
 		&walk->rows);
 }
 

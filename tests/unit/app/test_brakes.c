@@ -83,6 +83,7 @@ static void what_has_ended_is_neither_held_nor_resumed_nor_cancelled(void **stat
 	for (size_t i = 0; i < 2; i++) {
 		int64_t id = dispatch_of(place, 1);
 
+		newdispatch_settle(place, id, 1, DELIVERY_ACCEPTED, 250, "ok");
 		newdispatch_set_state(place, id, ends[i], "");
 		assert_int_equal(hold(place, id, &count), E_CONFLICT);
 		assert_contains(place->err.text, dispatch_state_name(ends[i]));
@@ -178,6 +179,34 @@ static void what_is_on_its_way_is_left_to_the_sender(void **state)
 	assert_int_equal(brakes_cancel(place->store, id, &count, &place->err), OK);
 	assert_int_equal(count, 1);
 	assert_int_equal(newdispatch_state_of(place, id, 1), DELIVERY_CLAIMED);
+}
+
+static void a_cancel_that_was_cut_off_goes_on_and_then_has_ended(void **state)
+{
+	struct newstore *place = *state;
+	int64_t id = dispatch_of(place, 2);
+	size_t count = 0;
+
+	newdispatch_set_state(place, id, DISPATCH_CANCELLED, "");
+	assert_int_equal(brakes_cancel(place->store, id, &count, &place->err), OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(newdispatch_state_of(place, id, 2), DELIVERY_CANCELLED);
+	assert_int_equal(brakes_cancel(place->store, id, &count, &place->err), E_CONFLICT);
+}
+
+static void the_next_sender_cancels_what_was_left_of_every_cancel(void **state)
+{
+	struct newstore *place = *state;
+	int64_t first = dispatch_of(place, 2);
+	int64_t second = dispatch_of(place, 1);
+	int64_t third = dispatch_of(place, 1);
+
+	newdispatch_set_state(place, first, DISPATCH_CANCELLED, "");
+	newdispatch_set_state(place, second, DISPATCH_CANCELLED, "");
+	assert_int_equal(brakes_cancel_leftovers(place->store, &place->err), OK);
+	assert_int_equal(newdispatch_state_of(place, first, 2), DELIVERY_CANCELLED);
+	assert_int_equal(newdispatch_state_of(place, second, 1), DELIVERY_CANCELLED);
+	assert_int_equal(newdispatch_state_of(place, third, 1), DELIVERY_QUEUED);
 }
 
 static enum status resolve(
@@ -286,6 +315,8 @@ int main(void)
 		TEST(what_has_only_unknown_ones_left_needs_a_person_first),
 		TEST(unknown_ones_do_not_stop_the_others),
 		TEST(cancelling_ends_what_is_open_and_says_how_much),
+		TEST(a_cancel_that_was_cut_off_goes_on_and_then_has_ended),
+		TEST(the_next_sender_cancels_what_was_left_of_every_cancel),
 		TEST(what_is_on_its_way_is_left_to_the_sender),
 		TEST(the_last_unknown_one_that_arrived_ends_the_dispatch),
 		TEST(one_to_be_sent_again_is_queued_and_its_dispatch_goes_on),

@@ -284,6 +284,14 @@ static void a_state_is_only_changed_from_what_it_was_thought_to_be(void **state)
 	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_QUEUED);
 }
 
+static size_t cancel_some(struct newstore *place, int64_t dispatch, size_t most)
+{
+	size_t count = 99;
+
+	assert_int_equal(store_cancel_some(place->store, dispatch, most, &count, &place->err), OK);
+	return count;
+}
+
 static void cancelling_touches_only_what_is_still_open(void **state)
 {
 	struct newstore *place = *state;
@@ -291,10 +299,71 @@ static void cancelling_touches_only_what_is_still_open(void **state)
 
 	newdispatch_settle(place, dispatch, 1, DELIVERY_ACCEPTED, 250, "ok");
 	newdispatch_settle(place, dispatch, 2, DELIVERY_DEFERRED, 451, "later");
-	assert_int_equal(store_cancel_open(place->store, dispatch, &place->err), OK);
+	assert_int_equal(cancel_some(place, dispatch, 9), 2);
 	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_ACCEPTED);
 	assert_int_equal(newdispatch_state_of(place, dispatch, 2), DELIVERY_CANCELLED);
 	assert_int_equal(newdispatch_state_of(place, dispatch, 3), DELIVERY_CANCELLED);
+}
+
+static void no_more_are_cancelled_at_once_than_was_asked_for(void **state)
+{
+	struct newstore *place = *state;
+	int64_t other = newdispatch_add(place, "boats");
+	int64_t dispatch = three_members(place);
+
+	newdispatch_queue(place, other, "b@paper.example");
+	assert_int_equal(cancel_some(place, dispatch, 2), 2);
+	assert_int_equal(cancel_some(place, dispatch, 2), 1);
+	assert_int_equal(cancel_some(place, dispatch, 2), 0);
+	assert_int_equal(newdispatch_state_of(place, other, 1), DELIVERY_QUEUED);
+}
+
+static void of_what_may_have_arrived_before_cancelling_makes_it_unknown(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_members(place);
+
+	newdispatch_settle(place, dispatch, 1, DELIVERY_UNKNOWN, 0, "lost");
+	assert_int_equal(store_requeue_unknown(place->store, dispatch, 1, true, &place->err), OK);
+	assert_int_equal(cancel_some(place, dispatch, 9), 3);
+	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_UNKNOWN);
+	assert_int_equal(newdispatch_state_of(place, dispatch, 2), DELIVERY_CANCELLED);
+}
+
+static int64_t half_cancelled(struct newstore *place, int64_t dispatch)
+{
+	int64_t found = -1;
+
+	assert_int_equal(store_find_half_cancelled(place->store, dispatch, &found, &place->err), OK);
+	return found;
+}
+
+static void a_cancelled_dispatch_is_found_until_nothing_is_left_to_cancel(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_members(place);
+
+	assert_claimed(place, dispatch, NOW, 1, "1 claimed, ");
+	assert_int_equal(half_cancelled(place, 0), 0);
+	newdispatch_set_state(place, dispatch, DISPATCH_CANCELLED, "");
+	assert_int_equal(half_cancelled(place, 0), dispatch);
+	assert_int_equal(half_cancelled(place, dispatch), dispatch);
+	assert_int_equal(half_cancelled(place, dispatch + 1), 0);
+	assert_int_equal(cancel_some(place, dispatch, 1), 1);
+	assert_int_equal(half_cancelled(place, 0), dispatch);
+	assert_int_equal(cancel_some(place, dispatch, 1), 1);
+	assert_int_equal(half_cancelled(place, 0), 0);
+}
+
+static void claimed_ones_are_counted_by_themselves(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_members(place);
+	int64_t count = -1;
+
+	assert_claimed(place, dispatch, NOW, 2, "1 claimed, 2 claimed, ");
+	assert_int_equal(store_count_claimed(place->store, dispatch, &count, &place->err), OK);
+	assert_int_equal(count, 2);
 }
 
 static enum status note_delivery(void *context, const struct delivery *delivery, struct err *err)
@@ -378,6 +447,10 @@ int main(void)
 		TEST(only_an_unknown_one_is_queued_again),
 		TEST(a_state_is_only_changed_from_what_it_was_thought_to_be),
 		TEST(cancelling_touches_only_what_is_still_open),
+		TEST(no_more_are_cancelled_at_once_than_was_asked_for),
+		TEST(of_what_may_have_arrived_before_cancelling_makes_it_unknown),
+		TEST(a_cancelled_dispatch_is_found_until_nothing_is_left_to_cancel),
+		TEST(claimed_ones_are_counted_by_themselves),
 		TEST(every_claimed_delivery_is_told_in_order_also_of_ended_dispatches),
 		TEST(a_release_was_sent_once_there_is_a_public_dispatch_of_it),
 		TEST(a_change_of_state_makes_no_table_of_its_own),

@@ -167,6 +167,34 @@ static void who_has_a_release_is_told_by_the_state_of_their_delivery(void **stat
 	}
 }
 
+/* Cancelling takes a while: none of them will get it, but for what is in flight. */
+static void nobody_is_about_to_get_what_was_cancelled(void **state)
+{
+	static const struct {
+		enum delivery_state state;
+		bool has;
+	} cases[] = {
+		{DELIVERY_QUEUED, false},
+		{DELIVERY_DEFERRED, false},
+		{DELIVERY_CLAIMED, true},
+		{DELIVERY_UNKNOWN, true},
+		{DELIVERY_ACCEPTED, true},
+	};
+	struct newstore *place = *state;
+	int64_t dispatch = set_up_lists(place);
+	enum delivery_state now = DELIVERY_QUEUED;
+
+	newdispatch_set_state(place, dispatch, DISPATCH_CANCELLED, "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+			store_set_delivery_state(place->store, dispatch, 1, now, cases[i].state, &place->err),
+			OK);
+		now = cases[i].state;
+		if (ana_has(place, "fund") != cases[i].has)
+			fail_msg("%s", delivery_state_name(now));
+	}
+}
+
 static void another_release_is_not_this_one(void **state)
 {
 	struct newstore *place = *state;
@@ -185,6 +213,7 @@ int main(void)
 		TEST(walks_may_go_side_by_side),
 		TEST(damaged_attributes_end_the_walk_and_are_told),
 		TEST(who_has_a_release_is_told_by_the_state_of_their_delivery),
+		TEST(nobody_is_about_to_get_what_was_cancelled),
 		TEST(another_release_is_not_this_one),
 	};
 
