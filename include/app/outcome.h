@@ -10,7 +10,7 @@
  * What an attempt's outcome means for its delivery, recorded: when a deferred one
  * is tried again or is given up, whether an unknown one goes out once more. For
  * the courier and for recovery alike. Belongs in a transaction. *next_ms is 0 for what isn't deferred.
- * Of a cancelled dispatch what would be tried again is CANCELLED.
+ * Of a cancelled dispatch what would be tried again is CANCELLED, or UNKNOWN if it may have arrived before.
  */
 enum status outcome_settle(struct store *store, const struct settings *settings,
 	const struct attempt *attempt, enum delivery_state *state, int64_t *next_ms, struct err *err);

@@ -50,6 +50,12 @@ static enum status is_cancelled(struct store *store, int64_t dispatch, bool *out
 	return status;
 }
 
+/* Of a cancelled dispatch: nobody tries it again, and of one that may have arrived a person must tell. */
+static enum delivery_state cancelled_state(bool may_have_arrived)
+{
+	return may_have_arrived ? DELIVERY_UNKNOWN : DELIVERY_CANCELLED;
+}
+
 /* When it's due, unless there is no other try. */
 static enum status defer(struct store *store, const struct settings *settings, const struct attempt *attempt,
 	enum delivery_state *state, int64_t *next_ms, struct err *err)
@@ -61,7 +67,7 @@ static enum status defer(struct store *store, const struct settings *settings, c
 		status = next_try(store, settings, attempt, next_ms, err);
 	if (status != OK || (!is_over && *next_ms != RETRY_EXPIRED))
 		return status;
-	*state = is_over ? DELIVERY_CANCELLED : DELIVERY_EXPIRED;
+	*state = is_over ? cancelled_state(attempt->is_possible_duplicate) : DELIVERY_EXPIRED;
 	*next_ms = 0;
 	return OK;
 }
@@ -109,9 +115,9 @@ enum status outcome_give_back(struct store *store, struct delivery *delivery, st
 	if (status != OK)
 		return status;
 	if (is_over) {
-		delivery->state = DELIVERY_CANCELLED;
+		delivery->state = cancelled_state(delivery->is_possible_duplicate);
 		return store_set_delivery_state(store, delivery->dispatch, delivery->position,
-			DELIVERY_CLAIMED, DELIVERY_CANCELLED, err);
+			DELIVERY_CLAIMED, delivery->state, err);
 	}
 	delivery->state = delivery->next_ms ? DELIVERY_DEFERRED : DELIVERY_QUEUED;
 	return store_give_back(store, delivery->dispatch, delivery->position, err);
