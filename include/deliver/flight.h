@@ -14,7 +14,8 @@
  */
 struct flight;
 
-/* Open and lock (flock). E_BUSY, saying so, if another process is sending. */
+/* Open and lock (flock). E_BUSY, saying so, if another process is sending; E_IO if what a predecessor left
+ * can't be read. */
 enum status flight_open(const char *path, struct flight **out, struct err *err);
 void flight_close(struct flight *flight); /* releases the lock; the file stays */
 

@@ -93,6 +93,7 @@ struct flight {
 	int64_t end;          /* where the next record goes */
 	int64_t allocated;
 	bool is_damaged;
+	int read_error;          /* the last errno of reading it, or 0 */
 	struct open_final *open; /* noted, no reply noted yet */
 	size_t open_count, open_capacity;
 };
@@ -192,14 +193,39 @@ static bool is_blank(const struct header *header)
 	return memcmp(header, &zero, sizeof(zero)) == 0;
 }
 
+static ssize_t read_at(struct flight *flight, void *bytes, size_t size, int64_t at)
+{
+	ssize_t got;
+
+	do
+		got = pread(flight->fd, bytes, size, at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		flight->read_error = errno;
+	return got;
+}
+
+/* What can't be read isn't the end. */
+static enum status check_was_read(const struct flight *flight, struct err *err)
+{
+	if (!flight->read_error)
+		return OK;
+	return err_system(err, flight->read_error,
+		"can't read \"%s\"; see to the disk, or move the file away: then whatever was under way may "
+		"have gone out",
+		flight->path);
+}
+
 static enum status load_header(struct flight *flight, struct err *err)
 {
 	struct header header = {0};
 	struct stat info;
-	ssize_t size = pread(flight->fd, &header, sizeof(header), 0);
+	ssize_t size = read_at(flight, &header, sizeof(header), 0);
 
-	if (size < 0 || fstat(flight->fd, &info))
-		return err_system(err, errno, "can't read \"%s\"", flight->path);
+	if (check_was_read(flight, err))
+		return E_IO;
+	if (fstat(flight->fd, &info))
+		return err_system(err, errno, "can't look at \"%s\"", flight->path);
 	flight->allocated = info.st_size;
 	flight->end = sizeof(header);
 	if (is_blank(&header))
@@ -217,10 +243,10 @@ static enum status load_header(struct flight *flight, struct err *err)
 }
 
 /* The record at `at`, if there's a whole one of this generation. */
-static bool load_record(const struct flight *flight, int64_t at, char *buffer)
+static bool load_record(struct flight *flight, int64_t at, char *buffer)
 {
 	struct record record;
-	ssize_t size = pread(flight->fd, buffer, RECORD_MAX, at);
+	ssize_t size = read_at(flight, buffer, RECORD_MAX, at);
 
 	if (size < (ssize_t)sizeof(record))
 		return false;
@@ -235,7 +261,7 @@ static bool load_record(const struct flight *flight, int64_t at, char *buffer)
  * The first whole record of this generation at `at` or after it, and where it is; -1 if there's none.
  * What else is in the file is passed over quickly, by the generation that it doesn't have.
  */
-static int64_t find_record(const struct flight *flight, int64_t at, char *buffer)
+static int64_t find_record(struct flight *flight, int64_t at, char *buffer)
 {
 	char *look = NULL;
 	int64_t found = -1;
@@ -244,7 +270,7 @@ static int64_t find_record(const struct flight *flight, int64_t at, char *buffer
 		return at;
 	look = mem_alloc(LOOK_BYTES);
 	while (found < 0) {
-		ssize_t size = pread(flight->fd, look, LOOK_BYTES, at);
+		ssize_t size = read_at(flight, look, LOOK_BYTES, at);
 		ssize_t i = 0;
 
 		for (; found < 0 && i + (ssize_t)sizeof(struct record) <= size; i += ALIGNMENT) {
@@ -271,7 +297,7 @@ static int64_t size_of(const char *buffer)
 
 /* After the last whole record. What isn't one and lies before it is damage, and so is a start after the file.
  */
-static void find_end(struct flight *flight)
+static enum status find_end(struct flight *flight, struct err *err)
 {
 	_Alignas(8) char buffer[RECORD_MAX];
 	int64_t at;
@@ -284,6 +310,7 @@ static void find_end(struct flight *flight)
 		flight->is_damaged = flight->is_damaged || at != flight->end;
 		flight->end = at + size_of(buffer);
 	}
+	return check_was_read(flight, err);
 }
 
 enum status flight_open(const char *path, struct flight **out, struct err *err)
@@ -297,12 +324,12 @@ enum status flight_open(const char *path, struct flight **out, struct err *err)
 			"another process is sending (it holds \"%s\"); wait for it or stop it", path);
 	if (!status)
 		status = load_header(flight, err);
+	if (!status && flight->header.generation)
+		status = find_end(flight, err);
 	if (status) {
 		flight_close(flight);
 		return status;
 	}
-	if (flight->header.generation)
-		find_end(flight);
 	*out = flight;
 	return OK;
 }
@@ -464,8 +491,8 @@ static void add_record(struct str *out, struct record *record, uint64_t generati
 }
 
 /* What a new generation begins with: the messages that are open since before the mark, and all after it. */
-static enum status collect_live(const struct flight *flight, struct flight_mark mark, uint64_t generation,
-	struct str *out, struct err *err)
+static enum status collect_live(
+	struct flight *flight, struct flight_mark mark, uint64_t generation, struct str *out, struct err *err)
 {
 	_Alignas(8) char buffer[RECORD_MAX];
 	struct record *record = (struct record *)buffer;
@@ -653,6 +680,8 @@ enum status flight_read(struct flight *flight, flight_entry_fn *fn, void *contex
 		}
 		at += size_of(buffer);
 	}
+	if (!status)
+		status = check_was_read(flight, err);
 	if (list.count)
 		qsort(list.items, list.count, sizeof(*list.items), compare_found);
 	for (size_t i = 0, next; !status && i < list.count; i = next) {

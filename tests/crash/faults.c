@@ -159,7 +159,7 @@ static bool is_builder(void)
 
 ssize_t pread(int fd, void *bytes, size_t size, off_t at)
 {
-	if (is_builder() && fails("build-read", fd))
+	if (fails("read", fd) || (is_builder() && fails("build-read", fd)))
 		return -1;
 	return REAL(ssize_t, "pread", int, void *, size_t, off_t)(fd, bytes, size, at);
 }

@@ -14,7 +14,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from crashcase import SEND, CrashCase, Servers, addresses  # noqa: E402
+from crashcase import SEND, CrashCase, Journal, Servers, addresses  # noqa: E402
 from enginecase import BUILD, WAIT_S, Server, wait_for  # noqa: E402
 from newsroom import DONE, FAILED, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
 
@@ -76,7 +76,6 @@ class Disk(FaultCase):
         with self.subTest(what=what, after=after):
           self.meet(what, rule, after, words)
 
-
   def test_what_a_builder_cannot_read_stops_the_sending_and_holds_nothing(self):
     press, server = self.begin()
     seen = press.path_of("seen")
@@ -89,6 +88,24 @@ class Disk(FaultCase):
     self.assertEqual({line["state"] for line in press.log()}, {"queued"})
     twice, marked = self.assert_mended(press, server, 0)
     self.assertEqual((twice, marked), (set(), set()))
+
+
+  def test_a_flight_record_that_cannot_be_read_is_never_taken_for_an_empty_one(self):
+    press, server = self.begin("--hang-at", "kept")
+    process = self.running(press, *SEND)
+    wait_until_accepted(server, CONNECTIONS)
+    process.kill()
+    ended(process)
+    claims = Journal(press).open_claims()
+    self.assertTrue(claims)
+    for after in 0, 1:
+      seen = press.path_of(f"seen-{after}")
+      done = press.call("resume", "1", env={"LD_PRELOAD": FAULTS, "DATELINE_FAULTS_SEEN": seen,
+        "DATELINE_FAULTS": f"read {errno.EIO} state/flight {after};"})
+      self.assertTrue(os.path.exists(seen), "nothing failed")
+      self.assertEqual(done.returncode, UNFINISHED, done.stdout + done.stderr)
+      self.assertRegex(done.stderr, "flight.*see to the disk")
+      self.assertEqual(Journal(press).open_claims(), claims)
 
 
 class Busy(FaultCase):
