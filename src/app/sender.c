@@ -35,6 +35,7 @@ struct errand {
 	struct courier_options courier;
 	struct courier_progress seen; /* of what another process does */
 	int64_t look_ms;              /* when to look again, clock_steady_ms */
+	size_t active;                /* dispatches that are being sent, when last seen */
 };
 
 /* Once for whatever ends a run, twice only if a person stops twice. Async-signal-safe. */
@@ -199,13 +200,35 @@ static enum status look(struct errand *errand, bool *busy, struct err *err)
 	return status;
 }
 
+/* That one has ended or is held is seen without counting, and told at once. */
+static enum status glance(struct errand *errand, struct err *err)
+{
+	size_t active = 0;
+	enum status status = OK;
+
+	for (size_t i = 0; i < errand->count && status == OK; i++) {
+		enum dispatch_state state;
+
+		status = store_get_dispatch_state(errand->store, errand->dispatches[i], &state, err);
+		active += status == OK && (state == DISPATCH_SENDING || state == DISPATCH_SCHEDULED);
+	}
+	if (active != errand->active)
+		errand->look_ms = 0;
+	errand->active = active;
+	return status;
+}
+
 /* Who follows leaves nine tenths of the time to who sends. */
 static enum status look_and_rest(struct errand *errand, bool *busy, struct err *err)
 {
 	int64_t began_ms = clock_steady_ms();
-	enum status status = look(errand, busy, err);
-	int64_t end_ms = clock_steady_ms();
+	enum status status = glance(errand, err);
+	int64_t end_ms;
 
+	if (status != OK || began_ms < errand->look_ms)
+		return status;
+	status = look(errand, busy, err);
+	end_ms = clock_steady_ms();
 	errand->look_ms = end_ms + LOOK_REST_TIMES * (end_ms - began_ms);
 	return status;
 }
@@ -242,7 +265,7 @@ static enum status follow(struct errand *errand, struct courier **courier, struc
 			step("sender.handed_over");
 		}
 		clock_pause_ms(FOLLOW_EVERY_MS);
-		if (status == OK && clock_steady_ms() >= errand->look_ms)
+		if (status == OK)
 			status = look_and_rest(errand, &busy, err);
 		heed_settings(errand);
 		watch(errand->courier.context, &errand->seen);
