@@ -172,10 +172,10 @@ class Limits(FaultCase):
   def with_limit(self, press, which, value, arguments=SEND):
     return press.call(*arguments, preexec_fn=lambda: resource.setrlimit(which, (value, value)))
 
-  def give_more(self, press, which, values, is_told):
+  def give_more(self, press, which, values, is_told, arguments=SEND):
     """Until it is enough, or a person is needed. How often it wasn't."""
     for count, value in enumerate(values):
-      done = self.with_limit(press, which, value)
+      done = self.with_limit(press, which, value, arguments)
       if done.returncode in (DONE, HELD):
         return count + (done.returncode == HELD)
       self.assertRegex(done.stderr, is_told, f"{value}: ended with {done.returncode}")
@@ -189,13 +189,27 @@ class Limits(FaultCase):
     self.assertTrue(told, "they were enough")
     print(f"verdict: too few descriptors {told} times: {len(marked)} marked, {len(twice)} twice")
 
+  def give_more_memory(self, press, arguments=SEND, step_kib=6144):
+    least = next(mib for mib in range(16, 1024)
+      if self.with_limit(press, resource.RLIMIT_AS, mib << 20, ("version",)).returncode == DONE)
+    step_kib = 256 if TRIES_ALL else step_kib
+    return self.give_more(press, resource.RLIMIT_AS, range(least << 20, (least + 512) << 20, step_kib << 10),
+      "[Mm]emory|failed to allocate|see to the disk", arguments)
+
+  def test_little_memory_to_read_with(self):
+    press, _ = self.begin()
+    press.write("more.csv", "".join(["email,name\n", *(f"r{n}@wire.example,Reader {n}\n" for n in range(20000))]))
+    before = len(press.objects("list", "show", "europe"))
+    for arguments in ("list", "import", "europe", "more.csv", "--yes"), ("release", "check", "fund"):
+      with self.subTest(arguments=arguments):
+        told = self.give_more_memory(press, arguments, 128)
+        self.assertTrue(told, "it was enough")
+        print(f"verdict: too little memory for {' '.join(arguments[:2])} {told} times")
+    self.assertEqual(len(press.objects("list", "show", "europe")), before + 20000)
+
   def test_little_memory(self):
     press, server = self.begin("--delay-ms", "1")
-    least = next(mib for mib in range(16, 1024, 6)
-      if self.with_limit(press, resource.RLIMIT_AS, mib << 20, ("version",)).returncode == DONE)
-    step_kib = 256 if TRIES_ALL else 6144
-    told = self.give_more(press, resource.RLIMIT_AS, range(least << 20, (least + 512) << 20, step_kib << 10),
-      "[Mm]emory|failed to allocate|see to the disk")
+    told = self.give_more_memory(press)
     twice, marked = self.assert_mended(press, server, told)
     self.assertTrue(told, "it was enough")
     print(f"verdict: too little memory {told} times: {len(marked)} marked, {len(twice)} twice")
