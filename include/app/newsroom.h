@@ -38,6 +38,12 @@ void newsroom_close(struct newsroom *newsroom); /* NULL is fine */
  */
 void newsroom_reload(struct newsroom *newsroom);
 
+/*
+ * Whether newsroom_reload would change anything. That they are the same, and what is wrong with faulty ones,
+ * is told in the log.
+ */
+bool newsroom_has_new_settings(const struct newsroom *newsroom);
+
 /* The path of its dateline.cfg, without reading it: heap, free() it. Looks as newsroom_open does. */
 enum status newsroom_find_settings(const char *folder, char **path, struct err *err);
 

@@ -114,6 +114,9 @@ void settings_free(struct settings *settings); /* NULL is fine */
 /* The effective settings as `dateline.cfg` would say them, secrets as "********". */
 void settings_format(const struct settings *settings, struct str *out);
 
+/* They say the same, passwords included. */
+bool settings_equal(const struct settings *a, const struct settings *b);
+
 /* The log's path, on the heap; NULL for stderr. */
 char *settings_log_path(const struct settings *settings);
 

@@ -193,6 +193,11 @@ static enum status load_again(struct newsroom *newsroom, struct err *err)
 	return OK;
 }
 
+static void refuse_reload(const struct err *err)
+{
+	log_error("%s; the settings from before stay in force", err->text);
+}
+
 void newsroom_reload(struct newsroom *newsroom)
 {
 	struct err err;
@@ -200,7 +205,24 @@ void newsroom_reload(struct newsroom *newsroom)
 	if (load_again(newsroom, &err) == OK)
 		log_info("the settings were read again");
 	else
-		log_error("%s; the settings from before stay in force", err.text);
+		refuse_reload(&err);
+}
+
+bool newsroom_has_new_settings(const struct newsroom *newsroom)
+{
+	struct settings *settings = NULL;
+	struct err err;
+	bool are_new;
+
+	if (settings_load(newsroom->settings->path, NULL, NULL, &settings, &err) != OK) {
+		refuse_reload(&err);
+		return false;
+	}
+	are_new = !settings_equal(settings, newsroom->settings);
+	if (!are_new)
+		log_info("the settings were read again, and are the same");
+	settings_free(settings);
+	return are_new;
 }
 
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err)

@@ -24,7 +24,8 @@ static struct courier *volatile current;
 static volatile sig_atomic_t is_carrying;
 static volatile sig_atomic_t stop_count;
 static volatile sig_atomic_t wants_log, wants_settings;
-static volatile sig_atomic_t told; /* how often `current` was asked to stop */
+static volatile sig_atomic_t is_renewing; /* it ends in order to go on by other settings */
+static volatile sig_atomic_t told;        /* how often `current` was asked to stop */
 
 struct errand {
 	struct newsroom *newsroom;
@@ -41,7 +42,7 @@ struct errand {
 /* Once for whatever ends a run, twice only if a person stops twice. Async-signal-safe. */
 static void tell_courier(struct courier *courier)
 {
-	while (told < stop_count || (!told && wants_settings)) {
+	while (told < stop_count || (!told && is_renewing)) {
 		told++;
 		courier_stop(courier);
 	}
@@ -61,11 +62,25 @@ static void heed_log(void)
 		log_error("%s", err.text);
 }
 
+/* All that is in flight has to end before a courier can go by other settings: not for nothing. */
+static void heed_settings(const struct errand *errand)
+{
+	if (!wants_settings || !current)
+		return;
+	wants_settings = 0;
+	if (!newsroom_has_new_settings(errand->newsroom))
+		return;
+	is_renewing = 1;
+	tell_courier(current);
+}
+
 static void watch(void *context, const struct courier_progress *progress)
 {
-	const struct courier_options *options = context;
+	const struct errand *errand = context;
+	const struct courier_options *options = &errand->options->courier;
 
 	heed_log();
+	heed_settings(errand);
 	if (options->progress)
 		options->progress(options->context, progress);
 }
@@ -102,9 +117,8 @@ static enum status run_through_reloads(struct courier *courier, struct err *err)
 {
 	enum status status = run(courier, err);
 
-	while (status == OK && wants_settings && !stop_count) {
-		heed_log();
-		wants_settings = 0;
+	while (status == OK && is_renewing && !stop_count) {
+		is_renewing = 0;
 		status = courier_renew(courier, err);
 		if (status == OK)
 			status = run(courier, err);
@@ -240,7 +254,7 @@ static enum status unless_busy(enum status status)
 }
 
 /* For the case that the other process goes away: who sends is told by a signal of its own. */
-static void heed_settings(const struct errand *errand)
+static void renew_meanwhile(const struct errand *errand)
 {
 	if (!wants_settings)
 		return;
@@ -267,8 +281,8 @@ static enum status follow(struct errand *errand, struct courier **courier, struc
 		clock_pause_ms(FOLLOW_EVERY_MS);
 		if (status == OK)
 			status = look_and_rest(errand, &busy, err);
-		heed_settings(errand);
-		watch(errand->courier.context, &errand->seen);
+		renew_meanwhile(errand);
+		watch(errand, &errand->seen);
 		if (status == OK && busy)
 			status = unless_busy(courier_new(errand->newsroom, &errand->courier, courier, err));
 	}
@@ -283,9 +297,7 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 		.dispatches = dispatches,
 		.count = count,
 		.options = options,
-		.courier = {.wait_ms = options->courier.wait_ms,
-			.progress = watch,
-			.context = (void *)(uintptr_t)&options->courier},
+		.courier = {.wait_ms = options->courier.wait_ms, .progress = watch, .context = &errand},
 	};
 	struct courier *courier = NULL;
 	enum status status = newsroom_store(newsroom, &errand.store, err);
@@ -316,8 +328,6 @@ void sender_reload(void)
 {
 	wants_log = 1;
 	wants_settings = 1;
-	if (current)
-		tell_courier(current);
 }
 
 bool sender_is_at_work(const struct newsroom *newsroom)

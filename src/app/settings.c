@@ -485,6 +485,34 @@ void settings_format(const struct settings *settings, struct str *out)
 	settingtable_format(plain_table, settings, "", out);
 }
 
+/* What is formatted shows no passwords. */
+static bool have_same_passwords(const struct settings *a, const struct settings *b)
+{
+	if (a->relay_count != b->relay_count)
+		return false;
+	for (size_t i = 0; i < a->relay_count; i++) {
+		if (strcmp(a->relays[i].password, b->relays[i].password) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool settings_equal(const struct settings *a, const struct settings *b)
+{
+	struct str x, y;
+	bool is_same;
+
+	str_init(&x, SETTINGS_FILE_MAX);
+	str_init(&y, SETTINGS_FILE_MAX);
+	settings_format(a, &x);
+	settings_format(b, &y);
+	is_same = str_status(&x, "settings", NULL) == OK && str_status(&y, "settings", NULL) == OK &&
+		  span_equals(str_span(&x), str_span(&y)) && have_same_passwords(a, b);
+	str_clear(&x);
+	str_clear(&y);
+	return is_same;
+}
+
 char *settings_log_path(const struct settings *settings)
 {
 	return *settings->log.file ? beside(settings->path, settings->log.file) : NULL;

@@ -24,6 +24,7 @@ LOG = 'log = { file = "press.log"; level = "info"; };'
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (error|warning|info) (\d+) (.+)")
 SLOW = ("--delay-ms", "5")
 READ_AGAIN = "the settings were read again"
+THE_SAME = "the settings were read again, and are the same"
 REOPENED = "the log was reopened"
 
 
@@ -50,10 +51,15 @@ class SignalCase(NewsroomCase):
   def wait_for_words(self, process, words, count=1, name="press.log"):
     wait_for(lambda: [line[1:] for line in self.lines(name)].count((process.pid, words)) >= count, words)
 
-  def hang_up(self, process, count=1):
+  def hang_up(self, process, count=1, words=THE_SAME):
     """SIGHUP, and it has been heeded."""
     process.send_signal(signal.SIGHUP)
-    self.wait_for_words(process, READ_AGAIN, count)
+    self.wait_for_words(process, words, count)
+
+  def renew(self, process, connections, count=1):
+    """The same, with other settings."""
+    self.press.configure(connections=connections)
+    self.hang_up(process, count, READ_AGAIN)
 
   def assert_each_once(self, servers, expected, dispatches=("1",)):
     """Recorded as accepted by one of the servers, by one try."""
@@ -110,6 +116,19 @@ class Reload(SignalCase):
     self.assertIn("the sender begins, with 1 dispatch", [line[2] for line in self.lines("press.log.1")])
     self.assert_each_once([server], READERS)
 
+  def test_settings_that_are_the_same_stop_nothing(self):
+    """One relay never replies: who waited for it wouldn't go on with the other."""
+    silent = self.enterContext(Server("--hang-at", "kept"))
+    server = self.server(*SLOW)
+    self.press.configure(more_relays=f', {{ url = "{silent.url}"; tls = "none"; connections = 1; }}')
+    process = self.sending(server, after=6)
+    wait_until_accepted(silent, 1)
+    self.hang_up(process)
+    wait_until_accepted(server, COUNT - 2)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    self.assertEqual(ended(process).returncode, UNFINISHED)
+
   def test_the_rest_goes_by_the_new_settings(self):
     first = self.server(*SLOW)
     process = self.sending(first)
@@ -138,8 +157,9 @@ class Reload(SignalCase):
     server = self.server("--delay-ms", "20")
     process = self.sending(server, after=1)
     for count in range(1, 8):
-      self.hang_up(process, count)
-    for _ in range(20):
+      self.renew(process, 5 + count % 2, count)
+    for count in range(20):
+      self.press.configure(connections=5 + count % 3)
       process.send_signal(signal.SIGHUP)
     self.assertEqual(ended(process).returncode, DONE)
     self.assert_each_once([server], READERS)
@@ -147,6 +167,7 @@ class Reload(SignalCase):
   def test_stopped_just_after_it_the_messages_in_flight_are_finished(self):
     server = self.server("--delay-ms", "50")
     process = self.sending(server, after=4)
+    self.press.configure(connections=5)
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
     self.assertEqual(ended(process).returncode, UNFINISHED)
@@ -161,8 +182,8 @@ class Reload(SignalCase):
     server = self.server("--greylist", READERS[0])
     process = self.sending(server, after=COUNT - 1)
     wait_for(lambda: self.press.states().get("deferred") == 1, "the deferred one")
-    self.hang_up(process)
-    self.hang_up(process, 2)
+    self.renew(process, 5)
+    self.renew(process, 6, 2)
     self.assertEqual(ended(process).returncode, DONE)
     self.assert_recorded_as_received(self.press, server, READERS)
 
@@ -172,7 +193,7 @@ class Reload(SignalCase):
     first = self.sending(server)
     second = self.running(self.press, "send", "fund", "--to", "mena", "--yes")
     self.wait_for_words(first, "dispatch 2: sending")
-    self.hang_up(first)
+    self.renew(first, 5)
     self.assertEqual({ended(first).returncode, ended(second).returncode}, {DONE})
     self.assertNotIn("the sender begins, with 1 dispatch", [line[2] for line in self.lines() if line[1] == second.pid])
     self.assert_each_once([server], READERS + OTHERS, ("1", "2"))
@@ -185,7 +206,7 @@ class Following(SignalCase):
     second = self.running(self.press, *SEND)
     wait_for(lambda: "takes this over" in second.stderr.readline(), "it to follow")
     other = self.server()
-    self.hang_up(second)
+    self.hang_up(second, words=READ_AGAIN)
     self.wait_for_words(second, REOPENED)
     self.assertNotIn(READ_AGAIN, [line[2] for line in self.lines() if line[1] == first.pid])
     first.send_signal(signal.SIGTERM)

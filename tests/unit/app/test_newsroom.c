@@ -4,6 +4,7 @@
 #include "app/newsroom.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "support/newsroomcase.h"
 #include "support/test.h"
 
@@ -81,6 +82,46 @@ static void broken_settings_keep_it_shut(void **state)
 	assert_contains(room->place.err.text, "dateline.cfg:1: ");
 }
 
+static void write_settings(struct newsroomcase *room, const char *rest)
+{
+	char *text = mem_format(
+		"newsroom = { name = \"Harbour Relief\"; domain = \"harbour.example\"; };\n"
+		"sender = { from = \"press@harbour.example\"; bounce_address = \"b@harbour.example\"; };\n"
+		"relays = ( { url = \"smtp://localhost:25\"; } );\n%s\n",
+		rest);
+
+	newsroomcase_write(room, NEWSROOM_SETTINGS_NAME, text);
+	free(text);
+}
+
+static void settings_are_new_once_the_file_says_something_else(void **state)
+{
+	struct newsroomcase *room = *state;
+
+	write_settings(room, "");
+	newsroom_reload(room->newsroom);
+	assert_false(newsroom_has_new_settings(room->newsroom));
+	write_settings(room, "# a remark");
+	assert_false(newsroom_has_new_settings(room->newsroom));
+	write_settings(room, "unknown = \"hold\";");
+	assert_true(newsroom_has_new_settings(room->newsroom));
+	newsroom_reload(room->newsroom);
+	assert_int_equal(newsroom_settings(room->newsroom)->unknown, UNKNOWN_HOLD);
+	assert_false(newsroom_has_new_settings(room->newsroom));
+}
+
+static void faulty_settings_are_no_new_ones(void **state)
+{
+	struct newsroomcase *room = *state;
+
+	write_settings(room, "unknown = \"hold\";");
+	newsroom_reload(room->newsroom);
+	write_settings(room, "unknown = \"maybe\";");
+	assert_false(newsroom_has_new_settings(room->newsroom));
+	newsroom_reload(room->newsroom);
+	assert_int_equal(newsroom_settings(room->newsroom)->unknown, UNKNOWN_HOLD);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, newsroomcase_set_up, newsroomcase_tear_down)
 
 int main(void)
@@ -91,6 +132,8 @@ int main(void)
 		TEST(the_environment_names_one_and_an_option_another),
 		TEST(its_settings_are_found_without_being_read),
 		TEST(broken_settings_keep_it_shut),
+		TEST(settings_are_new_once_the_file_says_something_else),
+		TEST(faulty_settings_are_no_new_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -649,6 +649,46 @@ static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
 	clear(&again);
 }
 
+static void settings_are_the_same_only_with_the_same_passwords(void **state)
+{
+	static const char of_variable[] = WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";");
+	struct faults first, same, other;
+
+	setenv("DATELINE_TEST_PASSWORD", "hunter2", 1);
+	load(state, &first, of_variable);
+	load(state, &same, of_variable);
+	setenv("DATELINE_TEST_PASSWORD", "hunter3", 1);
+	load(state, &other, of_variable);
+	unsetenv("DATELINE_TEST_PASSWORD");
+	assert_true(settings_equal(first.settings, same.settings));
+	assert_false(settings_equal(first.settings, other.settings));
+	clear(&first);
+	clear(&same);
+	clear(&other);
+}
+
+static void settings_with_another_value_or_relay_are_others(void **state)
+{
+	static const char *const others[] = {
+		NEEDED "unknown = \"hold\";\n",
+		NEEDED "sites = ( { domain = \"paper.example\"; connections = 2; } );\n",
+		"newsroom = { name = \"Harbour Relief\"; domain = \"harbour.example\"; };\n"
+		"sender = { from = \"Press <press@harbour.example>\"; bounce_address = "
+		"\"b@harbour.example\"; };\n"
+		"relays = ( { url = \"smtp://localhost:25\"; }, { url = \"smtp://h\"; } );\n",
+	};
+	struct faults first, other;
+
+	load(state, &first, NEEDED);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		load(state, &other, others[i]);
+		assert_string_equal(other.words.ptr, "");
+		assert_false(settings_equal(first.settings, other.settings));
+		clear(&other);
+	}
+	clear(&first);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_folder_setup, test_folder_teardown)
 
 int main(void)
@@ -656,6 +696,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_given_has_its_fallback),
 		TEST(what_is_given_is_kept),
+		TEST(settings_are_the_same_only_with_the_same_passwords),
+		TEST(settings_with_another_value_or_relay_are_others),
 		TEST(what_domains_may_get_is_kept_by_their_names_on_the_wire),
 		TEST(what_is_no_domains_share_is_refused),
 		TEST(a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire),
