@@ -47,7 +47,8 @@ extern const struct verdict_code_rule verdict_code_rules[];
 extern const size_t verdict_code_rule_count;
 
 /*
- * Of a 4xx or 5xx, the first that fits overrules the codes. `text` must occur in
+ * Of a 4xx or 5xx, the first that fits overrules the codes; but an enhanced code that is about the recipient
+ * or the message isn't overruled by one that is out of step. `text` must occur in
  * the reply's words: its letters and digits in lower case, without addresses and
  * apostrophes, anything else one space ("user doesnt exist" for "User 'x@y.example'
  * doesn't exist!"), and a space at both ends. A '*', at most one, is anything of

@@ -136,7 +136,7 @@ static bool fits_code(int wanted, int code)
 	return wanted == 0 || wanted == code || wanted == code / 100;
 }
 
-static enum verdict_meaning meaning_of_codes(enum attempt_phase phase, const struct reply *reply)
+static const struct verdict_code_rule *rule_of_codes(enum attempt_phase phase, const struct reply *reply)
 {
 	const struct enhanced enhanced = find_enhanced(reply);
 	const struct verdict_code_rule *rule = verdict_code_rules;
@@ -149,7 +149,7 @@ static enum verdict_meaning meaning_of_codes(enum attempt_phase phase, const str
 					enhanced.detail <= rule->last)))
 			break;
 	}
-	return rule->meaning;
+	return rule;
 }
 
 static bool is_about_one(enum verdict_meaning meaning)
@@ -159,32 +159,35 @@ static bool is_about_one(enum verdict_meaning meaning)
 	return cause == CAUSE_RECIPIENT || cause == CAUSE_MESSAGE;
 }
 
-/* What the text means; `meaning`, that of the codes, if no rule fits. */
-static enum verdict_meaning meaning_of_text(const struct reply *reply, enum verdict_meaning meaning)
+/* What the text means, or the codes, if no rule fits. A text may quote what another server said to ours. */
+static enum verdict_meaning meaning_of_text(const struct reply *reply, const struct verdict_code_rule *codes)
 {
+	bool names_one = codes->subject && is_about_one(codes->meaning);
 	struct words words;
 
 	fold(str_span(&reply->text), &words);
 	for (size_t i = 0; i < verdict_text_rule_count; i++) {
 		const struct verdict_text_rule *rule = &verdict_text_rules[i];
 
-		if (reply->code == 421 && is_about_one(rule->meaning))
+		if ((reply->code == 421 && is_about_one(rule->meaning)) ||
+			(names_one && rule->meaning == MEANS_OUT_OF_STEP))
 			continue;
 		if (fits_code(rule->code, reply->code) &&
 			occurs(span_bytes(words.bytes, words.len), span_of(rule->text)))
 			return rule->meaning;
 	}
-	return meaning;
+	return codes->meaning;
 }
 
 struct verdict verdict_of(enum attempt_phase phase, const struct reply *reply)
 {
-	enum verdict_meaning meaning = meaning_of_codes(phase, reply);
+	const struct verdict_code_rule *codes = rule_of_codes(phase, reply);
+	enum verdict_meaning meaning = codes->meaning;
 	int class = reply->code / 100;
 	struct verdict verdict;
 
 	if (class == 4 || class == 5)
-		meaning = meaning_of_text(reply, meaning);
+		meaning = meaning_of_text(reply, codes);
 	while (phase < verdict_meanings[meaning].from)
 		meaning = verdict_meanings[meaning].before;
 	verdict = verdict_meanings[meaning].verdict;

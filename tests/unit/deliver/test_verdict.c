@@ -226,6 +226,8 @@ static void commands_out_of_step_are_about_pipelining(void **state)
 			BREAKS},
 		{PHASE_DATA, 554, "5.5.1", "Error: no valid recipients", DELIVERY_DEFERRED, CAUSE_RELAY,
 			BREAKS},
+		{PHASE_RCPT, 550, "5.1.1", "user unknown (callout said: 503 bad sequence of commands)",
+			DELIVERY_FAILED, CAUSE_RECIPIENT, 0},
 		{PHASE_MAIL, 503, "5.5.4", "Error: send AUTH command first", DELIVERY_DEFERRED, CAUSE_RELAY,
 			SUSPENDS});
 }
