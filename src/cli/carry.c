@@ -210,6 +210,8 @@ enum status carry_dispatches(
 	for (size_t i = 0; i < count && status == OK; i++)
 		status = summarise(call, carrying.store, dispatches[i], err);
 	str_clear(&label);
+	if (status != OK)
+		call->exit_status = EXIT_UNFINISHED; /* whatever was sent, was */
 	if (status != OK || sent == OK)
 		return status;
 	if (call->exit_status == EXIT_DONE)
