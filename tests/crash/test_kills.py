@@ -10,11 +10,13 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from crashcase import SEND, STEPS_PROGRAM, CrashCase, Journal, addresses, two_relays  # noqa: E402
+from enginecase import make_certificates  # noqa: E402
 from newsroom import DONE, HELD, PROGRAM, Newsroom, NewsroomCase, ended, people  # noqa: E402
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "50"))
@@ -41,12 +43,16 @@ class Killed:
     return self.counts["open"] >= self.wanted or self.counts["kills"] >= self.wanted * MISSES + 20
 
   def __str__(self):
-    return ("{kills} kills, {open} of them with deliveries open, in {dispatches} dispatches to {sent} recipients: "
+    return ("{kills} kills, {open} of them with deliveries open, in {dispatches} dispatches ({by_tls} by STARTTLS) to {sent} recipients: "
       "{marked} marked as possible duplicates, {twice} sent twice, {unknown} looked up by a person").format_map(
       collections.defaultdict(int, self.counts))
 
 
 class Sending(CrashCase):
+  @classmethod
+  def setUpClass(cls):
+    cls.certificates = make_certificates(cls.enterClassContext(tempfile.TemporaryDirectory()))
+
   def setUp(self):
     print(f"DATELINE_SEED={SEED}")
     self.random = random.Random(SEED)
@@ -89,12 +95,13 @@ class Sending(CrashCase):
       with Newsroom(after=("0s",), **settings) as press:
         # Now and then the first relay hangs up, so that both are used.
         drops = ("--drop-at", f"connect:{self.random.randrange(6)}")
-        with two_relays(press, CONNECTIONS, ("--delay-ms", "1", *drops), ("--delay-ms", "1")) as servers:
+        certificates = self.random.choice((None, None, self.certificates))
+        with two_relays(press, CONNECTIONS, ("--delay-ms", "1", *drops), ("--delay-ms", "1"), certificates) as servers:
           press.add_release()
           press.import_people("europe", people(RECIPIENTS))
           kills = self.round(press, servers, killed, when_held)
           twice, marked = self.assert_sent(press, servers, addresses(RECIPIENTS), kills, 2 * CONNECTIONS)
-          killed.counts.update(dispatches=1, sent=RECIPIENTS, twice=len(twice), marked=len(marked))
+          killed.counts.update(dispatches=1, by_tls=certificates is not None, sent=RECIPIENTS, twice=len(twice), marked=len(marked))
     self.assertGreaterEqual(killed.counts["open"], wanted, "too many kills hit nothing")
     return killed
 

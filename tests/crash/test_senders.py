@@ -4,6 +4,7 @@
 import os
 import signal
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
@@ -15,6 +16,9 @@ COUNT = 120
 MORE = 20
 CONNECTIONS = 3
 READERS = addresses(COUNT)
+# What a starved sender gets at a time, and how often at most.
+MOMENT_S = 0.002
+RESTS_MOST = 200
 OTHERS = [address.replace("paper", "sahafa") for address in addresses(MORE)]
 
 
@@ -69,6 +73,26 @@ class Suspended(SenderCase):
       first.send_signal(signal.SIGCONT)
       wait_until_accepted(server, more)
     self.assertEqual(ended(first).returncode, DONE)
+    self.assert_each_once(server, READERS)
+
+  def test_starved_of_the_processor_it_keeps_what_is_its_own(self):
+    """It runs for a moment now and then, and somebody else waits for it all the while."""
+    server = self.server()
+    first = self.sending(server)
+    second = self.running(self.press, *SEND)
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    rests = 0
+    while first.poll() is None and rests < RESTS_MOST:
+      first.send_signal(signal.SIGSTOP)
+      wait_for(lambda: first.poll() is not None or is_stopped(first), "it to be suspended")
+      claims = Journal(self.press).open_claims()
+      self.press.ok("status")
+      self.assertEqual(Journal(self.press).open_claims(), claims)
+      first.send_signal(signal.SIGCONT)
+      time.sleep(MOMENT_S)
+      rests += 1
+    self.assertGreater(rests, 1)
+    self.assertEqual({ended(first).returncode, ended(second).returncode}, {DONE})
     self.assert_each_once(server, READERS)
 
   def test_asleep_it_keeps_resume_hold_and_cancel_from_nothing_but_its_claims(self):

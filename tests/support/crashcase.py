@@ -13,7 +13,7 @@ FLIGHT_TOOL = os.path.join(BUILD, "tests/tools/flight_tool")
 STEPS_PROGRAM = os.path.abspath(os.path.join(BUILD, "dateline-steps"))
 SEND = ("send", "fund", "--to", "europe", "--yes")
 # A second relay beside the first.
-RELAY = ', {{ url = "{url}"; tls = "none"; connections = {connections}; }}'
+RELAY = ', {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; }}'
 # As include/record/delivery.h numbers it.
 CLAIMED = 1
 
@@ -58,11 +58,14 @@ class Servers:
       return file.read()
 
 
-def two_relays(press, connections, options, more_options):
-  """A relay and its fallback, in a newsroom's settings."""
-  first, second = Server(*options), Server(*more_options)
-  press.configure(url=first.url, connections=connections,
-    more_relays=RELAY.format(url=second.url, connections=connections))
+def two_relays(press, connections, options, more_options, certificates=None):
+  """A relay and its fallback, in a newsroom's settings; with STARTTLS if there are certificates for it."""
+  ca, *offered = certificates or ("",)
+  offered = ("--starttls", *offered) if offered else ()
+  first, second = Server(*options, *offered), Server(*more_options, *offered)
+  urls = [server.url.replace("127.0.0.1", "localhost") for server in (first, second)]
+  settings = {"tls": "required" if offered else "none", "ca_file": ca, "connections": connections}
+  press.configure(url=urls[0], **settings, more_relays=RELAY.format(url=urls[1], **settings))
   return Servers(first, second)
 
 
