@@ -223,7 +223,7 @@ asan: ## run all tests under the address and undefined-behaviour sanitizers
 # What has more than one thread: the modules by themselves, and whole sends. A program that a test kills or
 # whose errors it expects tells of a race all the same: by a file.
 TSAN_TESTS := $(addprefix build/tsan/tests/unit/,app/test_belt app/test_builders app/test_relaystates app/test_storekeeper base/test_log base/test_thread)
-TSAN_SENDS := $(addprefix tests/integration/,test_send_once.py test_send_sites.py test_signals.py)
+TSAN_SENDS := $(addprefix tests/integration/,test_send_load.py test_send_once.py test_send_relay.py test_send_sites.py test_signals.py)
 RACES := build/tsan/races
 
 tsan: ## run the threads' tests and whole sends under the thread sanitizer

@@ -126,6 +126,7 @@ class Reload(SignalCase):
     self.hang_up(process)
     wait_until_accepted(server, COUNT - 2)
     process.send_signal(signal.SIGTERM)
+    wait_for(lambda: "once more to drop them" in process.stderr.readline(), "it to drain")
     process.send_signal(signal.SIGTERM)
     self.assertEqual(ended(process).returncode, UNFINISHED)
 
