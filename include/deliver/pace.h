@@ -43,6 +43,14 @@ void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t no
 int64_t pace_take(struct pace *pace, int64_t now_ms);
 /* The same question, with nothing counted. */
 int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
+/*
+ * The same again, beside `others` that may go at any instant until they are put: for them there
+ * has to be room throughout. PACE_NEVER if there is none before one of these is put or dropped.
+ */
+#define PACE_NEVER INT64_MAX
+int64_t pace_wait_beside_ms(struct pace *pace, int others, int64_t now_ms);
+/* One went at `at_ms`, whether or not it should have: now, or before; never later. */
+void pace_put(struct pace *pace, int64_t at_ms, int64_t now_ms);
 /* One that was taken did not go after all. */
 void pace_return(struct pace *pace);
 

@@ -13,6 +13,12 @@
  * trouble halves what it may have, never below one delivery, and rests it for a while; each
  * success raises that again, fast up to where half of the trouble began, slowly from there.
  * No I/O: times are clock_steady_ms, passed in.
+ *
+ * A delivery counts for the rates from when it is taken until a whole window after it has ended. When
+ * its message goes out lies between the two, and nobody here needs to know more: however long it
+ * waits for a relay, no window on the wire has more than the limit. One that is returned never went
+ * and counts no more. The price: what is on its way takes room, so that a window that is short beside the
+ * time which a message takes is not used up.
  */
 
 /* What a domain may have at most. */
@@ -44,7 +50,7 @@ struct site {
 	int troubles;      /* in a row */
 	int64_t trouble_ms;
 	int64_t paused_until_ms;
-	int64_t used_ms;
+	int64_t used_ms;   /* when the last one ended */
 	void *host;        /* the host's; a site is kept while it is not NULL */
 	struct site *next; /* in its bucket */
 };
@@ -72,12 +78,9 @@ struct site *sites_find(const struct sites *sites, const char *domain);
 #define SITE_FULL INT64_MAX
 int64_t site_wait_ms(struct site *site, int64_t now_ms);
 /* One more is open. Only where site_wait_ms is 0. */
-void site_take(struct site *site, int64_t now_ms);
-/*
- * One that was taken was not tried. It counts for the rates all the same, but in the very instant in
- * which it was taken: later nobody knows which of the window's it was, and a rate is never passed.
- */
-void site_return(struct site *site, int64_t now_ms);
+void site_take(struct site *site);
+/* One that was taken was not tried: as if it had not been taken. */
+void site_return(struct site *site);
 /* One has ended: with trouble at the site, with success there, or with what says nothing about it. */
 enum site_news {
 	SITE_NO_NEWS,

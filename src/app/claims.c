@@ -183,7 +183,7 @@ void claims_add(struct claims *claims, int64_t dispatch)
 
 static void choose(struct taking *taking, struct site *site, int64_t position)
 {
-	site_take(site, taking->steady_ms);
+	site_take(site);
 	taking->positions[taking->count] = position;
 	taking->sites[taking->count++] = site;
 }
@@ -309,7 +309,7 @@ static void free_room(const struct taking *taking, const struct delivery *out, s
 		bool is_there = at < count && out[at].position == taking->positions[i];
 
 		if (!is_there || out[at].state != DELIVERY_CLAIMED)
-			site_return(taking->sites[i], taking->steady_ms);
+			site_return(taking->sites[i]);
 		at += is_there;
 	}
 }
@@ -334,7 +334,7 @@ static void give_up(const struct taking *taking, struct delivery *out, size_t *c
 		struct site *site = sites_find(taking->claims->sites, out[i].domain);
 
 		if (out[i].state == DELIVERY_CLAIMED && site)
-			site_return(site, taking->steady_ms);
+			site_return(site);
 		delivery_clear(&out[i]);
 	}
 	*count = 0;
@@ -473,7 +473,7 @@ void claims_returned(struct claims *claims, const struct delivery *delivery)
 
 	if (!site)
 		return;
-	site_return(site, clock_steady_ms());
+	site_return(site);
 	stir(site);
 	come_back(claims, site, delivery, delivery->next_ms);
 }

@@ -6,9 +6,12 @@
 
 #define RING (PACE_SLOTS + 1)
 
+/* Slots before 0 ms are those of soon after the machine's start. */
 static uint32_t *count_at(struct pace_meter *meter, int64_t slot)
 {
-	return &meter->counts[(uint64_t)slot % RING];
+	int64_t at = slot % (int64_t)RING;
+
+	return &meter->counts[at < 0 ? at + (int64_t)RING : at];
 }
 
 void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t now_ms)
@@ -38,39 +41,64 @@ static void advance(struct pace_meter *meter, int64_t now_ms)
 	}
 }
 
-static int64_t meter_wait_ms(struct pace_meter *meter, int64_t now_ms)
+static int64_t meter_wait_ms(struct pace_meter *meter, int others, int64_t now_ms)
 {
-	int64_t oldest;
+	int64_t room = (int64_t)meter->window.messages - others;
+	int64_t left, slot;
 
 	advance(meter, now_ms);
-	if (meter->used < (uint32_t)meter->window.messages)
+	if (meter->used < room)
 		return 0;
-	oldest = meter->newest - (int64_t)PACE_SLOTS;
-	while (oldest < meter->newest && !*count_at(meter, oldest))
-		oldest++;
-	return (oldest + (int64_t)RING) * meter->slot_ms - now_ms;
+	if (room <= 0)
+		return PACE_NEVER;
+	left = meter->used;
+	for (slot = meter->newest - (int64_t)PACE_SLOTS; slot < meter->newest; slot++) {
+		left -= *count_at(meter, slot);
+		if (left < room)
+			break;
+	}
+	return (slot + (int64_t)RING) * meter->slot_ms - now_ms;
 }
 
-int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
+int64_t pace_wait_beside_ms(struct pace *pace, int others, int64_t now_ms)
 {
 	int64_t longest = 0;
 
 	for (size_t i = 0; i < pace->count; i++) {
-		int64_t wait = meter_wait_ms(&pace->meters[i], now_ms);
+		int64_t wait = meter_wait_ms(&pace->meters[i], others, now_ms);
 
 		longest = wait > longest ? wait : longest;
 	}
 	return longest;
 }
 
+int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
+{
+	return pace_wait_beside_ms(pace, 0, now_ms);
+}
+
+void pace_put(struct pace *pace, int64_t at_ms, int64_t now_ms)
+{
+	for (size_t i = 0; i < pace->count; i++) {
+		struct pace_meter *meter = &pace->meters[i];
+		int64_t slot = at_ms / meter->slot_ms;
+
+		advance(meter, now_ms);
+		if (slot > meter->newest)
+			slot = meter->newest;
+		if (slot < meter->newest - (int64_t)PACE_SLOTS)
+			continue;
+		++*count_at(meter, slot);
+		meter->used++;
+	}
+}
+
 int64_t pace_take(struct pace *pace, int64_t now_ms)
 {
 	int64_t wait = pace_wait_ms(pace, now_ms);
 
-	for (size_t i = 0; i < pace->count && !wait; i++) {
-		++*count_at(&pace->meters[i], pace->meters[i].newest);
-		pace->meters[i].used++;
-	}
+	if (!wait)
+		pace_put(pace, now_ms, now_ms);
 	return wait;
 }
 

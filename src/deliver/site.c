@@ -170,17 +170,16 @@ int64_t site_wait_ms(struct site *site, int64_t now_ms)
 
 	if (site->ceiling > 0 && site->open >= (int)site->ceiling)
 		return SITE_FULL;
-	wait_ms = site->pace ? pace_wait_ms(site->pace, now_ms) : 0;
+	wait_ms = site->pace ? pace_wait_beside_ms(site->pace, site->open, now_ms) : 0;
+	if (wait_ms == PACE_NEVER)
+		return SITE_FULL;
 	if (site->paused_until_ms - now_ms > wait_ms)
 		wait_ms = site->paused_until_ms - now_ms;
 	return wait_ms;
 }
 
-void site_take(struct site *site, int64_t now_ms)
+void site_take(struct site *site)
 {
-	if (site->pace)
-		(void)pace_take(site->pace, now_ms);
-	site->used_ms = now_ms;
 	site->open++;
 }
 
@@ -191,10 +190,8 @@ static void end_one(struct site *site)
 		site->stale = site->open;
 }
 
-void site_return(struct site *site, int64_t now_ms)
+void site_return(struct site *site)
 {
-	if (site->pace && site->used_ms == now_ms)
-		pace_return(site->pace);
 	end_one(site);
 }
 
@@ -239,5 +236,8 @@ void site_settle(struct site *site, enum site_news news, int64_t now_ms)
 		slow_down(site, now_ms);
 	else if (news == SITE_WELL)
 		speed_up(site);
+	if (site->pace)
+		pace_put(site->pace, now_ms, now_ms);
+	site->used_ms = now_ms;
 	end_one(site);
 }

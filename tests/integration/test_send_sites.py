@@ -6,10 +6,11 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
-from enginecase import Server  # noqa: E402
-from newsroom import UNFINISHED, NewsroomCase, people  # noqa: E402
+from enginecase import Server, wait_for  # noqa: E402
+from newsroom import UNFINISHED, NewsroomCase, people, wait_until_accepted  # noqa: E402
 
 SLOW = [f"desk{i}@slow.example" for i in range(1, 21)]
+SLOW_ROWS = "".join(f"{desk},Desk,Slow,en\n" for desk in SLOW)
 OTHERS = [f"reader{i}@d{i % 7}.paper.example" for i in range(1, 31)]
 SEND = ("send", "fund", "--to", "europe", "--yes")
 
@@ -19,7 +20,7 @@ class Sites(NewsroomCase):
     server = self.enterContext(Server(*options))
     press = self.newsroom(url=server.url, **settings)
     press.add_release()
-    press.import_people("europe", people(len(OTHERS)) + "".join(f"{desk},Desk,Slow,en\n" for desk in SLOW))
+    press.import_people("europe", people(len(OTHERS)) + SLOW_ROWS)
     return press, server
 
   def assert_others_do_not_wait(self, reply):
@@ -57,6 +58,27 @@ class Sites(NewsroomCase):
     spans = sorted((line["mail_ms"], line["dot_ms"]) for line in server.log("accepted")
       if line["to"][0] in SLOW)
     self.assertEqual([span for span, later in zip(spans, spans[1:]) if later[0] < span[1]], [])
+
+  def test_what_gathers_for_a_domain_in_an_outage_does_not_pass_its_rate(self):
+    with Server() as server:
+      port, url = server.port, server.url
+    press = self.newsroom(url=url, sites='{ domain = "slow.example"; rates = ["4/1s"]; }',
+      relay='pause_first = "500ms"; pause_most = "500ms";', retry="relay_tries = 1000;")
+    press.add_release()
+    press.import_people("europe", people(0) + SLOW_ROWS)
+    self.running(press, *SEND)
+    tries = set()
+    wait_for(lambda: tries.update(relay["retry"] for relay in press.listed("relay")) or len(tries) > 5,
+      "an outage of several windows")
+    server = self.enterContext(Server("--port", str(port)))
+    wait_until_accepted(server, len(SLOW))
+    self.assertLessEqual(most_within(server, 1000), 4)
+
+
+def most_within(server, length_ms):
+  """So many messages the server took within that time, at most."""
+  instants = sorted(line["dot_ms"] for line in server.log("accepted"))
+  return max(sum(first <= later < first + length_ms for later in instants) for first in instants)
 
 
 if __name__ == "__main__":

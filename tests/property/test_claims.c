@@ -35,7 +35,7 @@ struct trial {
 	bool has_rates;
 	struct delivery open[OPEN_MAX]; /* claimed */
 	size_t open_count;
-	int64_t *sent_ms[DOMAINS]; /* when each was taken */
+	int64_t *sent_ms[DOMAINS]; /* when each has ended */
 	size_t sent_count[DOMAINS];
 };
 
@@ -124,7 +124,7 @@ static void check_ceilings(struct trial *trial)
 			fail_msg("%s has %d open of %d", site->domain, open, site->connections);
 		for (size_t w = 0; w < site->rates.count; w++) {
 			const struct pace_window *window = &site->rates.items[w];
-			int recent = 0;
+			int recent = open; /* it may go out in any instant until it ends */
 
 			for (size_t i = trial->sent_count[d]; i > 0; i--)
 				recent += trial->sent_ms[d][i - 1] > trial->now_ms - window->per_ms;
@@ -136,12 +136,9 @@ static void check_ceilings(struct trial *trial)
 
 static void note_taken(struct trial *trial, const struct delivery *claim)
 {
-	size_t domain = domain_of(claim);
-
 	for (size_t i = 0; i < trial->open_count; i++)
 		assert_false(trial->open[i].dispatch == claim->dispatch &&
 			     trial->open[i].position == claim->position);
-	trial->sent_ms[domain][trial->sent_count[domain]++] = trial->now_ms;
 	trial->open[trial->open_count++] = *claim;
 }
 
@@ -196,6 +193,7 @@ static void settle(struct trial *trial, enum delivery_state outcome)
 	if (!trial->open_count)
 		return;
 	delivery = close_one(trial, pick(trial, trial->open_count));
+	trial->sent_ms[domain_of(&delivery)][trial->sent_count[domain_of(&delivery)]++] = trial->now_ms;
 	attempt = newdispatch_attempt(
 		delivery.dispatch, delivery.position, delivery.tries + 1, outcome, 451, "words");
 	attempt.slows_site = outcome == DELIVERY_DEFERRED && domain_of(&delivery) < FREE;
@@ -224,8 +222,6 @@ static void give_back(struct trial *trial)
 
 	if (!trial->open_count)
 		return;
-	/* In the instant of its take it would count for no rate. */
-	trial->now_ms++;
 	delivery = close_one(trial, pick(trial, trial->open_count));
 	must(trial, store_give_back(
 			    trial->place->store, delivery.dispatch, delivery.position, &trial->place->err));

@@ -38,7 +38,7 @@ sender = {{
 }};
 relays = ( {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections = {connections}; {relay} }}{more_relays} );
 sites = ( {sites} );
-retry = {{ after = [{after}]; jitter = 0.0; expire = "48h"; }};
+retry = {{ after = [{after}]; jitter = 0.0; expire = "48h"; {retry} }};
 unknown = "{unknown}";
 {more}
 """
@@ -46,7 +46,7 @@ unknown = "{unknown}";
 FALLBACKS = {
   "url": NOWHERE, "tls": "none", "ca_file": "", "connections": 2, "reply_to": "", "copies": (), "testers": (),
   "after": ("1s", "10m"), "unknown": "resend",
-  "relay": "", "more_relays": "", "sites": "", "more": "",
+  "relay": "", "more_relays": "", "sites": "", "retry": "", "more": "",
 }  # fmt: skip
 
 # The same release in two languages; what is asserted of a message is said here.

@@ -151,6 +151,37 @@ static void a_domains_rate_says_when_to_come_again(void **state)
 	assert_taken(desk, 2, "2 ");
 }
 
+static void what_a_rate_let_out_and_no_relay_took_holds_back_the_rest(void **state)
+{
+	struct desk *desk = *state;
+
+	queue(desk, 2, rated);
+	assert_taken(desk, 2, "1 ");
+	for (int i = 0; i < 5; i++) {
+		desk->now_ms += 70000;
+		assert_taken(desk, 2, "");
+		assert_next(desk, INT64_MAX);
+	}
+	settle(desk, 1, rated, DELIVERY_ACCEPTED);
+	desk->now_ms += 59999;
+	assert_taken(desk, 2, "");
+	desk->now_ms = claims_next_ms(desk->claims, 1, desk->now_ms);
+	assert_taken(desk, 2, "2 ");
+}
+
+static void what_comes_back_untried_costs_a_domain_nothing_of_its_rate(void **state)
+{
+	struct desk *desk = *state;
+
+	queue(desk, 1, rated);
+	for (int i = 0; i < 3; i++) {
+		assert_taken(desk, 2, "1 ");
+		desk->now_ms += 1000;
+		give_back(desk, 1, rated);
+	}
+	assert_taken(desk, 2, "1 ");
+}
+
 static void those_that_wait_take_turns_by_domain(void **state)
 {
 	struct desk *desk = *state;
@@ -326,6 +357,8 @@ int main(void)
 		TEST(all_go_in_their_order),
 		TEST(a_domain_at_its_ceiling_is_passed_by_and_goes_first_later),
 		TEST(a_domains_rate_says_when_to_come_again),
+		TEST(what_a_rate_let_out_and_no_relay_took_holds_back_the_rest),
+		TEST(what_comes_back_untried_costs_a_domain_nothing_of_its_rate),
 		TEST(those_that_wait_take_turns_by_domain),
 		TEST(a_deferred_one_comes_at_its_time),
 		TEST(what_is_given_back_is_found_again),

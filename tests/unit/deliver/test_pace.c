@@ -165,6 +165,62 @@ static void what_is_returned_can_be_taken_again(void **state)
 	assert_int_equal(pace_take(&pace, 100), 0);
 }
 
+static void who_may_go_at_any_time_keeps_room(void **state)
+{
+	static const struct pace_windows limits = LIMITS({3, 1000});
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, &limits, 0);
+	assert_true(pace_wait_beside_ms(&pace, 3, 0) == PACE_NEVER);
+	assert_int_equal(pace_wait_beside_ms(&pace, 2, 0), 0);
+	pace_put(&pace, 0, 0);
+	pace_put(&pace, 500, 500);
+	assert_in_range(pace_wait_beside_ms(&pace, 1, 500), 500, 564);
+	assert_in_range(pace_wait_beside_ms(&pace, 2, 500), 1000, 1064);
+	assert_int_equal(pace_wait_beside_ms(&pace, 0, 500), 0);
+}
+
+static void what_went_before_counts_as_of_then(void **state)
+{
+	static const struct pace_windows limits = LIMITS({2, 1000});
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, &limits, 5000);
+	pace_put(&pace, 3000, 5000);
+	assert_int_equal(pace_wait_ms(&pace, 5000), 0);
+	pace_put(&pace, 4500, 5000);
+	pace_put(&pace, 4700, 5000);
+	assert_in_range(pace_wait_ms(&pace, 5000), 500, 564);
+	pace_put(&pace, 4800, 5000);
+	assert_in_range(pace_wait_ms(&pace, 5000), 700, 764);
+}
+
+static void it_counts_soon_after_the_clocks_beginning_too(void **state)
+{
+	static const struct pace_windows limits = LIMITS({1, 1000});
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, &limits, 100);
+	pace_put(&pace, -400, 100);
+	assert_in_range(pace_wait_ms(&pace, 100), 500, 596);
+	pace_put(&pace, -2000, 100);
+	assert_in_range(pace_wait_ms(&pace, 100), 500, 596);
+}
+
+static void nothing_went_later_than_now(void **state)
+{
+	static const struct pace_windows limits = LIMITS({1, 1000});
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, &limits, 5000);
+	pace_put(&pace, 900000, 5000);
+	assert_in_range(pace_wait_ms(&pace, 5000), 1000, 1064);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +232,10 @@ int main(void)
 		cmocka_unit_test(the_wait_told_is_the_wait_needed),
 		cmocka_unit_test(a_clock_that_goes_back_lets_nothing_more_go),
 		cmocka_unit_test(what_is_returned_can_be_taken_again),
+		cmocka_unit_test(who_may_go_at_any_time_keeps_room),
+		cmocka_unit_test(what_went_before_counts_as_of_then),
+		cmocka_unit_test(it_counts_soon_after_the_clocks_beginning_too),
+		cmocka_unit_test(nothing_went_later_than_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,7 @@ static int take_all(struct site *site, int64_t now_ms, int most)
 	int count = 0;
 
 	while (count < most && site_wait_ms(site, now_ms) == 0) {
-		site_take(site, now_ms);
+		site_take(site);
 		count++;
 	}
 	return count;
@@ -60,7 +60,7 @@ static void a_domain_gets_as_many_at_once_as_its_rule_says(void **state)
 	assert_true(site_wait_ms(site, NOW) == SITE_FULL);
 	site_settle(site, SITE_NO_NEWS, NOW);
 	assert_int_equal(take_all(site, NOW, 9), 1);
-	site_return(site, NOW);
+	site_return(site);
 	assert_int_equal(take_all(site, NOW, 9), 1);
 }
 
@@ -96,15 +96,29 @@ static void a_rate_makes_the_next_one_wait(void **state)
 	assert_int_equal(take_all(site, NOW + wait_ms, 9), 2);
 }
 
-static void one_that_is_returned_at_once_does_not_count_for_the_rate(void **state)
+static void one_that_is_returned_does_not_count_for_the_rate(void **state)
 {
 	struct site *site = site_of(state, "slow.example");
 
 	assert_int_equal(take_all(site, NOW, 9), 2);
-	site_return(site, NOW);
+	site_return(site);
 	assert_int_equal(take_all(site, NOW, 9), 1);
-	site_return(site, NOW + 1);
-	assert_int_equal(take_all(site, NOW + 1, 9), 0);
+	site_return(site);
+	assert_int_equal(take_all(site, NOW + 1, 9), 1);
+}
+
+static void what_is_on_its_way_counts_however_long_it_takes(void **state)
+{
+	struct site *site = site_of(state, "slow.example");
+
+	assert_int_equal(take_all(site, NOW, 9), 2);
+	assert_true(site_wait_ms(site, NOW + 100000) == SITE_FULL);
+	site_settle(site, SITE_WELL, NOW + 100000);
+	assert_true(site_wait_ms(site, NOW + 100500) >= 500);
+	site_settle(site, SITE_WELL, NOW + 100500);
+	assert_true(site_wait_ms(site, NOW + 100999) > 0);
+	assert_int_equal(take_all(site, NOW + 101100, 9), 1);
+	assert_int_equal(take_all(site, NOW + 101600, 9), 1);
 }
 
 static void trouble_halves_what_a_domain_may_have_and_rests_it(void **state)
@@ -175,7 +189,7 @@ static void what_had_no_limit_has_none_again_after_enough_success(void **state)
 	take_all(site, NOW, 1);
 	site_settle(site, SITE_TROUBLED, NOW);
 	for (int i = 0; i < SITE_UNBOUNDED * SITE_UNBOUNDED; i++) {
-		site_take(site, NOW + SITE_PAUSE_MS);
+		site_take(site);
 		site_settle(site, SITE_WELL, NOW + SITE_PAUSE_MS);
 	}
 	assert_int_equal(take_all(site, NOW + SITE_PAUSE_MS, 5000), 5000);
@@ -204,10 +218,10 @@ static void a_domain_in_use_or_in_trouble_is_remembered(void **state)
 	struct site *paced = site_of(state, "slow.example");
 	struct site *hosted = site_of(state, "hosted.example");
 
-	site_take(open, NOW);
-	site_take(troubled, NOW);
+	site_take(open);
+	site_take(troubled);
 	site_settle(troubled, SITE_TROUBLED, NOW);
-	site_take(paced, NOW);
+	site_take(paced);
 	site_settle(paced, SITE_WELL, NOW);
 	hosted->host = state;
 	add_many(*state, 10000, NOW);
@@ -221,7 +235,7 @@ static void old_trouble_is_forgotten(void **state)
 {
 	struct site *troubled = site_of(state, "troubled.example");
 
-	site_take(troubled, NOW);
+	site_take(troubled);
 	site_settle(troubled, SITE_TROUBLED, NOW);
 	add_many(*state, 10000, NOW + SITE_FORGET_MS + 1);
 	assert_null(sites_find(*state, "troubled.example"));
@@ -233,10 +247,10 @@ static void there_are_so_many_busy_domains_and_no_more(void **state)
 
 	for (size_t i = 0; i < SITES_MOST; i++) {
 		snprintf(domain, sizeof(domain), "d%zu.example", i);
-		site_take(site_of(state, domain), NOW);
+		site_take(site_of(state, domain));
 	}
 	assert_null(sites_get(*state, "more.example", NOW));
-	site_return(sites_find(*state, "d7.example"), NOW);
+	site_return(sites_find(*state, "d7.example"));
 	assert_non_null(sites_get(*state, "more.example", NOW + 1));
 }
 
@@ -249,7 +263,8 @@ int main(void)
 		TEST(a_domain_without_a_limit_gets_any_number),
 		TEST(a_domains_own_rule_goes_before_the_one_for_all_others),
 		TEST(a_rate_makes_the_next_one_wait),
-		TEST(one_that_is_returned_at_once_does_not_count_for_the_rate),
+		TEST(one_that_is_returned_does_not_count_for_the_rate),
+		TEST(what_is_on_its_way_counts_however_long_it_takes),
 		TEST(trouble_halves_what_a_domain_may_have_and_rests_it),
 		TEST(those_that_were_open_together_fail_as_one),
 		TEST(a_domain_without_a_limit_has_one_after_trouble),
