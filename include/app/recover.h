@@ -10,11 +10,10 @@
 
 /*
  * After a sender that ended without settling: what its flight record knows goes
- * into the store. A reply is settled as it was; a message whose last byte went
- * out without one is UNKNOWN; a claim without either goes back to the queue, no
- * try counted. After another boot a claim without a reply is UNKNOWN, too: the
- * record isn't synced, so it may have been lost with the machine. Likewise where the
- * record is damaged, which the log says.
+ * into the store. A reply is settled as it was, even where the store has lost the claim; a message whose last
+ * byte went out without one is UNKNOWN; a claim without either goes back to the queue, no try counted. After
+ * another boot a claim without a reply is UNKNOWN, too: the record isn't synced, so it may have been lost
+ * with the machine. Likewise where the record is damaged, which the log says.
  */
 struct recovery {
 	size_t settled;

@@ -19,6 +19,7 @@ struct flown {
 	int64_t dispatch, position;
 	int number;
 	bool has_reply;
+	bool is_claimed;        /* and settled as such */
 	struct attempt attempt; /* the reply's, or only a digest */
 };
 
@@ -42,7 +43,10 @@ static enum status collect_flown(void *context, const struct flight_entry *entry
 	recovering->flown = mem_grow(recovering->flown, recovering->flown_count, &recovering->flown_capacity,
 		sizeof(*recovering->flown));
 	flown = &recovering->flown[recovering->flown_count++];
-	*flown = (struct flown){entry->dispatch, entry->position, entry->number, entry->attempt != NULL, {0}};
+	*flown = (struct flown){.dispatch = entry->dispatch,
+		.position = entry->position,
+		.number = entry->number,
+		.has_reply = entry->attempt != NULL};
 	if (entry->attempt) {
 		flown->attempt = *entry->attempt;
 		return OK;
@@ -83,9 +87,10 @@ static int by_delivery(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static const struct flown *find_flown(const struct recovering *recovering, const struct delivery *claimed)
+static struct flown *find_flown(const struct recovering *recovering, const struct delivery *claimed)
 {
-	struct flown key = {claimed->dispatch, claimed->position, claimed->tries + 1, false, {0}};
+	struct flown key = {
+		.dispatch = claimed->dispatch, .position = claimed->position, .number = claimed->tries + 1};
 
 	if (!recovering->flown_count)
 		return NULL;
@@ -117,7 +122,7 @@ static struct attempt unknown_attempt(const struct delivery *claimed, const stru
 
 static enum status settle_claimed(struct recovering *recovering, struct delivery *claimed, struct err *err)
 {
-	const struct flown *flown = find_flown(recovering, claimed);
+	struct flown *flown = find_flown(recovering, claimed);
 	struct attempt attempt;
 	enum delivery_state state;
 	int64_t next_ms;
@@ -126,6 +131,8 @@ static enum status settle_claimed(struct recovering *recovering, struct delivery
 		recovering->recovery->given_back++;
 		return outcome_give_back(recovering->store, claimed, err);
 	}
+	if (flown)
+		flown->is_claimed = true;
 	if (flown && flown->has_reply) {
 		attempt = flown->attempt;
 		recovering->recovery->settled++;
@@ -136,6 +143,26 @@ static enum status settle_claimed(struct recovering *recovering, struct delivery
 	return outcome_settle(recovering->store, recovering->settings, &attempt, &state, &next_ms, err);
 }
 
+/* The store has lost the claim, as a damaged disk or a copy put back does. What was sent isn't sent again. */
+static enum status settle_unclaimed(struct recovering *recovering, const struct flown *flown, struct err *err)
+{
+	enum delivery_state state;
+	int tries = 0;
+	int64_t next_ms;
+	enum status status =
+		store_get_tries(recovering->store, flown->dispatch, flown->position, &state, &tries, err);
+
+	if (status == E_NOTFOUND || (status == OK && (tries >= flown->number || state == DELIVERY_CLAIMED)))
+		return OK;
+	if (status == OK)
+		status = outcome_settle(
+			recovering->store, recovering->settings, &flown->attempt, &state, &next_ms, err);
+	if (status == OK)
+		status = outcome_finish(recovering->store, flown->dispatch, err);
+	recovering->recovery->settled++;
+	return status;
+}
+
 static enum status settle_all(void *context, struct err *err)
 {
 	struct recovering *recovering = context;
@@ -144,6 +171,10 @@ static enum status settle_all(void *context, struct err *err)
 
 	for (size_t i = 0; status == OK && i < recovering->claimed_count; i++)
 		status = settle_claimed(recovering, &recovering->claimed[i], err);
+	for (size_t i = 0; status == OK && i < recovering->flown_count; i++) {
+		if (recovering->flown[i].has_reply && !recovering->flown[i].is_claimed)
+			status = settle_unclaimed(recovering, &recovering->flown[i], err);
+	}
 	for (size_t i = 0; status == OK && i < recovering->claimed_count; i++) {
 		if (i == 0 || recovering->claimed[i].dispatch != recovering->claimed[i - 1].dispatch)
 			status = outcome_finish(recovering->store, recovering->claimed[i].dispatch, err);

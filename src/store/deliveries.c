@@ -118,6 +118,24 @@ enum status store_get_digest(struct store *store, int64_t dispatch, int64_t posi
 	return status == OK && !is_there ? E_NOTFOUND : status;
 }
 
+enum status store_get_tries(struct store *store, int64_t dispatch, int64_t position,
+	enum delivery_state *state, int *tries, struct err *err)
+{
+	struct sqlite_rows rows;
+	bool is_there;
+	enum status status;
+
+	sqlite_query(store, "SELECT state, tries FROM delivery WHERE dispatch = ?1 AND position = ?2",
+		SQLITE_VALUES(sqlite_int(dispatch), sqlite_int(position)), &rows);
+	is_there = sqlite_next(&rows);
+	if (is_there) {
+		*state = (enum delivery_state)sqlite_get_int(&rows, 0);
+		*tries = (int)sqlite_get_int(&rows, 1);
+	}
+	status = sqlite_end(&rows, err);
+	return status == OK && !is_there ? E_NOTFOUND : status;
+}
+
 enum status store_get_first_try(
 	struct store *store, int64_t dispatch, int64_t position, int64_t *first_ms, struct err *err)
 {

@@ -100,6 +100,43 @@ static void a_reply_before_the_last_byte_is_settled_too(void **state)
 	assert_int_equal(newdispatch_next_ms(place, dispatch, 2), NOW + 60000);
 }
 
+/* As the store is after a damage: what the server took stays known, and what it didn't answer isn't guessed
+ * at. */
+static void a_reply_whose_claim_is_lost_is_settled_too(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = newdispatch_add(place, "fund");
+	struct attempt attempt = newdispatch_attempt(dispatch, 1, 1, DELIVERY_ACCEPTED, 250, "ok");
+	struct flight *flight = open_flight(place);
+
+	newdispatch_queue(place, dispatch, "ana@paper.example");
+	newdispatch_queue(place, dispatch, "bo@wire.example");
+	note_final(place, flight, dispatch, 1, 1);
+	note_reply(place, flight, &attempt);
+	note_final(place, flight, dispatch, 2, 1);
+	flight_close(flight);
+	assert_int_equal(recover(place).settled, 1);
+	assert_int_equal(newdispatch_state_of(place, dispatch, 1), DELIVERY_ACCEPTED);
+	assert_int_equal(newdispatch_count_attempts(place, dispatch, 1), 1);
+	assert_int_equal(newdispatch_state_of(place, dispatch, 2), DELIVERY_QUEUED);
+}
+
+static void a_reply_that_was_settled_already_is_not_settled_again(void **state)
+{
+	struct newstore *place = *state;
+	int64_t dispatch = three_claimed(place);
+	struct attempt attempt = newdispatch_attempt(dispatch, 1, 1, DELIVERY_DEFERRED, 451, "later");
+	struct flight *flight = open_flight(place);
+
+	newdispatch_settle(place, dispatch, 1, DELIVERY_DEFERRED, 451, "later");
+	note_reply(place, flight, &attempt);
+	attempt.dispatch = dispatch + 1; /* that the store doesn't know */
+	note_reply(place, flight, &attempt);
+	flight_close(flight);
+	assert_int_equal(recover(place).settled, 0);
+	assert_int_equal(newdispatch_count_attempts(place, dispatch, 1), 1);
+}
+
 static void a_message_without_a_reply_is_unknown(void **state)
 {
 	struct newstore *place = *state;
@@ -326,6 +363,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_reply_is_settled_as_it_was),
 		TEST(a_reply_before_the_last_byte_is_settled_too),
+		TEST(a_reply_whose_claim_is_lost_is_settled_too),
+		TEST(a_reply_that_was_settled_already_is_not_settled_again),
 		TEST(a_message_without_a_reply_is_unknown),
 		TEST(a_claim_that_was_not_begun_goes_back_and_counts_no_try),
 		TEST(without_a_record_every_claim_is_unknown),
