@@ -65,5 +65,7 @@ enum status newsroom_open_log(const struct newsroom *newsroom, struct err *err);
 
 /* The store, opened on the first call; what is in a copy is held then (app/home.h). */
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err);
+/* The same once more, to read in while another thread has that one. */
+enum status newsroom_store_to_watch(struct newsroom *newsroom, struct store **out, struct err *err);
 
 #endif

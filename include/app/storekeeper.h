@@ -15,7 +15,8 @@
 struct storekeeper;
 
 struct storekeeper_options {
-	int64_t wait_ms; /* tries further away than this aren't waited for */
+	struct store *store; /* the load's: the thread's own until the join */
+	int64_t wait_ms;     /* tries further away than this aren't waited for */
 	/* Called from its thread when all is over, or it failed. */
 	void (*tell)(void *context);
 	void *context;

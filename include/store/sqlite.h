@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * SQLite for the files of src/store, and for nobody else: a statement with its
@@ -122,6 +123,7 @@ struct store {
 	struct sqlite3 *db;
 	char *path;
 	struct sqlite_cache *cache;
+	_Atomic(pid_t) owner; /* a thread's id; 0: whoever calls */
 };
 
 struct sqlite_cache *sqlite_cache_new(void);

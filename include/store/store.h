@@ -34,6 +34,10 @@ enum status store_create(const char *path, struct store **out, struct err *err);
 enum status store_open(const char *path, struct store **out, struct err *err);
 void store_close(struct store *store); /* rolls back what is open; NULL is fine */
 
+/* It is the calling thread's alone, until that gives it back: calls of others are E_INTERNAL. */
+void store_own(struct store *store);
+void store_disown(struct store *store);
+
 const char *store_path(const struct store *store); /* borrowed from the store */
 
 /* Read every page: E_IO, with the first thing that is wrong, if the file is damaged. Slow on a large one. */

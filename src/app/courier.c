@@ -372,8 +372,10 @@ enum status courier_add(struct courier *courier, int64_t id, struct err *err)
 
 static enum status start_threads(struct courier *courier, struct err *err)
 {
-	const struct storekeeper_options options = {
-		.wait_ms = courier->options.wait_ms, .tell = wake, .context = courier};
+	const struct storekeeper_options options = {.store = courier->store,
+		.wait_ms = courier->options.wait_ms,
+		.tell = wake,
+		.context = courier};
 	size_t builders = thread_processors();
 	enum status status;
 

@@ -25,8 +25,8 @@ struct newsroom {
 	struct zone *zone;
 	bool is_again; /* settings and zone are another handle's */
 	struct keys *keys;
-	struct token_secrets secrets; /* none until asked for */
-	struct store *store;          /* NULL until asked for */
+	struct token_secrets secrets;         /* none until asked for */
+	struct store *store, *store_to_watch; /* NULL until asked for */
 };
 
 /* The nearest folder upwards from the current one that has settings; NULL if there's none. */
@@ -142,6 +142,7 @@ void newsroom_close(struct newsroom *newsroom)
 {
 	if (!newsroom)
 		return;
+	store_close(newsroom->store_to_watch);
 	store_close(newsroom->store);
 	if (!newsroom->is_again) {
 		zone_free(newsroom->zone);
@@ -225,19 +226,35 @@ bool newsroom_has_new_settings(const struct newsroom *newsroom)
 	return are_new;
 }
 
+static enum status open_store(const struct newsroom *newsroom, struct store **out, struct err *err)
+{
+	char *path = file_join(newsroom->state, NEWSROOM_STORE_NAME);
+	enum status status = store_open(path, out, err);
+
+	free(path);
+	return status;
+}
+
 enum status newsroom_store(struct newsroom *newsroom, struct store **out, struct err *err)
 {
 	enum status status = OK;
 
 	if (!newsroom->store) {
-		char *path = file_join(newsroom->state, NEWSROOM_STORE_NAME);
-
-		status = store_open(path, &newsroom->store, err);
-		free(path);
+		status = open_store(newsroom, &newsroom->store, err);
 		if (status == OK)
 			status = home_check(newsroom->store, err);
 	}
 	*out = newsroom->store;
+	return status;
+}
+
+enum status newsroom_store_to_watch(struct newsroom *newsroom, struct store **out, struct err *err)
+{
+	enum status status = OK;
+
+	if (!newsroom->store_to_watch)
+		status = open_store(newsroom, &newsroom->store_to_watch, err);
+	*out = newsroom->store_to_watch;
 	return status;
 }
 

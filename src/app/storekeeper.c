@@ -70,6 +70,7 @@ static void *keep(void *context)
 	struct flight_mark mark = {0};
 	enum status status = OK;
 
+	store_own(keeper->options.store);
 	while (status == OK) {
 		struct courierjob_queue done = {0};
 		bool is_going_on = !atomic_load(&keeper->is_stopping);
@@ -82,6 +83,7 @@ static void *keep(void *context)
 		take_relays(keeper);
 		status = turn(keeper, is_going_on, mark);
 	}
+	store_disown(keeper->options.store);
 	return NULL;
 }
 

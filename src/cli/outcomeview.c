@@ -105,7 +105,7 @@ static void add_worst(struct newsroom *newsroom, int64_t dispatch, struct str *o
 	size_t start = out->len;
 	size_t used;
 
-	if (newsroom_store(newsroom, &store, NULL) != OK ||
+	if (newsroom_store_to_watch(newsroom, &store, NULL) != OK ||
 		dispatches_worst_domain(store, dispatch, &worst, NULL) != OK || !worst.deferred)
 		return;
 	str_addf(out, "\n  worst  %s  %" PRId64 " deferred  ", worst.domain, worst.deferred);

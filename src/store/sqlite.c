@@ -7,8 +7,10 @@
 #include "base/mem.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A power of two, several times the number of statements the program has. */
 #define CACHE_SLOTS 512u
@@ -87,11 +89,19 @@ static int bind(sqlite3_stmt *statement, int index, const struct sqlite_value *v
 	return sqlite3_bind_null(statement, index);
 }
 
+/* SQLite doesn't notice, and mixes up both: what one reads, and what the other has begun. */
+static bool is_anothers(const struct store *store)
+{
+	pid_t owner = atomic_load_explicit(&store->owner, memory_order_relaxed);
+
+	return owner && owner != gettid();
+}
+
 void sqlite_query(struct store *store, const char *sql, const struct sqlite_value *values, size_t count,
 	struct sqlite_rows *rows)
 {
 	*rows = (struct sqlite_rows){.store = store};
-	rows->code = take_statement(store, sql, rows);
+	rows->code = is_anothers(store) ? SQLITE_MISUSE : take_statement(store, sql, rows);
 	for (size_t i = 0; i < count && rows->code == SQLITE_OK; i++)
 		rows->code = bind(rows->statement, (int)i + 1, &values[i]);
 }
@@ -184,7 +194,7 @@ enum status sqlite_one_int(struct store *store, const char *sql, const struct sq
 enum status sqlite_script(struct store *store, struct span sql, struct err *err)
 {
 	char *text = span_copy(sql);
-	int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+	int code = is_anothers(store) ? SQLITE_MISUSE : sqlite3_exec(store->db, text, NULL, NULL, NULL);
 
 	free(text);
 	return code == SQLITE_OK ? OK : sqlite_failure(store, code, err);
@@ -215,17 +225,19 @@ static const struct {
 	{SQLITE_IOERR, E_IO, "can't be read or written and nothing was changed: see to the disk"},
 	{SQLITE_CONSTRAINT, E_CONFLICT, "refused to keep what contradicts the rest"},
 	{SQLITE_TOOBIG, E_RANGE, "refused to keep a text that is too long"},
+	{SQLITE_MISUSE, E_INTERNAL, "is another thread's: report this as a fault of dateline"},
 	{SQLITE_INTERRUPT, E_CANCELLED, "was interrupted and nothing was changed"},
 };
 
 enum status sqlite_failure(const struct store *store, int code, struct err *err)
 {
+	bool has_words = store->db && code != SQLITE_MISUSE;
+	const char *words = has_words ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
+
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (failures[i].code == code || failures[i].code == (code & 0xff))
 			return err_set(err, failures[i].status, "\"%s\" %s (%s)", store->path,
-				failures[i].words,
-				store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
+				failures[i].words, words);
 	}
-	return err_set(err, E_INTERNAL, "\"%s\": %s (code %d)", store->path,
-		store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code), code);
+	return err_set(err, E_INTERNAL, "\"%s\": %s (code %d)", store->path, words, code);
 }

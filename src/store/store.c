@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -126,6 +127,16 @@ void store_close(struct store *store)
 	sqlite3_close(store->db);
 	free(store->path);
 	free(store);
+}
+
+void store_own(struct store *store)
+{
+	atomic_store(&store->owner, gettid());
+}
+
+void store_disown(struct store *store)
+{
+	atomic_store(&store->owner, 0);
 }
 
 const char *store_path(const struct store *store)

@@ -26,7 +26,7 @@ static void say_nothing(void *context)
 /* With the real clock: its turns come by themselves. */
 static struct keeping begin(struct newsroomcase *room)
 {
-	struct storekeeper_options options = {.tell = say_nothing};
+	struct storekeeper_options options = {.store = room->place.store, .tell = say_nothing};
 	struct keeping k = {.room = room};
 
 	clock_replace(NULL, NULL);

@@ -11,6 +11,7 @@
 #include "support/test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -366,6 +367,31 @@ static void what_contradicts_a_constraint_is_a_conflict(void **state)
 		E_CONFLICT);
 }
 
+static void *own_it(void *context)
+{
+	struct newstore *place = context;
+
+	store_own(place->store);
+	return NULL;
+}
+
+/* The thread that owns it has ended, and nobody else may take its place. */
+static void a_store_is_its_owners_alone(void **state)
+{
+	struct newstore *place = *state;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, own_it, place), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(store_set_meta(place->store, "a", SPAN("b"), &place->err), E_INTERNAL);
+	assert_contains(place->err.text, "another thread's");
+	assert_int_equal(store_begin(place->store, &place->err), E_INTERNAL);
+	store_disown(place->store);
+	store_own(place->store);
+	assert_int_equal(store_set_meta(place->store, "a", SPAN("b"), &place->err), OK);
+	store_disown(place->store);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, newstore_set_up, newstore_tear_down)
 
 int main(void)
@@ -394,6 +420,7 @@ int main(void)
 		TEST(a_statement_can_be_started_again_while_its_rows_are_read),
 		TEST(a_statement_that_does_not_compile_fails_at_its_end),
 		TEST(what_contradicts_a_constraint_is_a_conflict),
+		TEST(a_store_is_its_owners_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
