@@ -22,7 +22,10 @@ void outcomeview_line(const char *label, const struct courier_progress *progress
 /* The end: counts, failures and deferrals grouped by what the servers said, what to do next. */
 enum status outcomeview_summary(
 	struct newsroom *newsroom, const struct dispatch_view *view, struct str *out, struct err *err);
-void outcomeview_print_json(const struct dispatch_view *view);
+void outcomeview_print_json(const struct newsroom *newsroom, const struct dispatch_view *view);
+
+/* The state's name, or "interrupted" for one that is being sent and has no sender. Static. */
+const char *outcomeview_state(const struct newsroom *newsroom, const struct dispatch *dispatch);
 
 /* "283 accepted, 2 deferred (next 10:02:00), 3 failed": the states that have any. */
 void outcomeview_counts(const struct zone *zone, const struct delivery_counts *counts, struct str *out);

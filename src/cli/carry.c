@@ -169,7 +169,9 @@ static int exit_of(const struct dispatch_view *view)
 		return EXIT_HELD;
 	if (dispatch_is_open(&view->counts) && view->dispatch.state != DISPATCH_CANCELLED)
 		return EXIT_UNFINISHED;
-	return n[DELIVERY_FAILED] || n[DELIVERY_EXPIRED] ? EXIT_PARTLY : EXIT_DONE;
+	return n[DELIVERY_FAILED] || n[DELIVERY_EXPIRED] || view->dispatch.state == DISPATCH_CANCELLED
+		       ? EXIT_PARTLY
+		       : EXIT_DONE;
 }
 
 static enum status summarise(struct call *call, struct store *store, int64_t id, struct err *err)
@@ -183,7 +185,7 @@ static enum status summarise(struct call *call, struct store *store, int64_t id,
 	call->exit_status = worse_of(call->exit_status, exit_of(&view));
 	str_init(&text, STR_MAX_LARGE);
 	if (call->json)
-		outcomeview_print_json(&view);
+		outcomeview_print_json(call->newsroom, &view);
 	else
 		status = outcomeview_summary(call->newsroom, &view, &text, err);
 	terminal_print(&text);

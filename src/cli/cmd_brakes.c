@@ -106,7 +106,8 @@ static enum status confirm_cancel(struct call *call, const struct dispatch_view 
 	char question[160];
 	char word[32];
 
-	if (call->yes)
+	/* What has ended is told as an error, without a question before it. */
+	if (call->yes || (view->dispatch.finished_ms && !open))
 		return OK;
 	snprintf(word, sizeof(word), "%" PRId64, open);
 	snprintf(question, sizeof(question),

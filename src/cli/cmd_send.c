@@ -200,7 +200,11 @@ static enum status write_dry_run(struct sending *sending, struct err *err)
 
 static enum status say_nobody(struct sending *sending)
 {
-	if (!sending->call->json)
+	const char *language = call_option(sending->call, "language");
+
+	if (!sending->call->json && language)
+		terminal_printf("Nobody is left to send it to who reads \"%s\".\n", language);
+	else if (!sending->call->json)
 		terminal_printf("Nobody is left to send it to.\n");
 	return OK;
 }
@@ -344,7 +348,7 @@ const struct command cmd_send = {
 		"newsroom's: that very file (pt-BR), else the language's (pt), else the release's\n"
 		"first. Whom another language falls to stands in the plan (\"Fallback 4 de>en\").\n"
 		"\n"
-		"Ends with 0 if all was accepted, 3 if some failed, 4 if a person is needed, 5 if\n"
-		"\"dateline resume\" has to go on.",
+		"Ends with 0 if all was accepted, 3 if some failed or were cancelled, 4 if a person\n"
+		"is needed, 5 if \"dateline resume\" has to go on.",
 	.run = run,
 };

@@ -35,6 +35,7 @@ struct listing {
 	struct call *call;
 	struct table *table;
 	size_t count;
+	bool is_at_work; /* a sender */
 	size_t interrupted, held;
 };
 
@@ -67,7 +68,8 @@ static void add_row(
 	str_add_char(&when, ' ');
 	outcomeview_minute(newsroom_zone(listing->call->newsroom), dispatch->created_ms, &when);
 	table_addf(table, "%" PRId64, dispatch->id);
-	table_add_toned(table, tone_of(dispatch->state), span_of(dispatch_state_name(dispatch->state)));
+	table_add_toned(table, tone_of(dispatch->state),
+		span_of(outcomeview_state(listing->call->newsroom, dispatch)));
 	table_add(table, span_of(dispatch_kind_name(dispatch->kind)));
 	table_add(table, span_of(dispatch->release));
 	table_add(table, span_of(dispatch->lists));
@@ -84,10 +86,10 @@ static enum status list_one(void *context, const struct dispatch_view *view, str
 	struct listing *listing = context;
 
 	(void)err;
-	listing->interrupted += view->dispatch.state == DISPATCH_SENDING;
+	listing->interrupted += view->dispatch.state == DISPATCH_SENDING && !listing->is_at_work;
 	listing->held += view->dispatch.state == DISPATCH_HELD;
 	if (listing->call->json)
-		outcomeview_print_json(view);
+		outcomeview_print_json(listing->call->newsroom, view);
 	else if (listing->count < SHOWN_MOST || !view->dispatch.finished_ms)
 		add_row(listing, &view->dispatch, &view->counts);
 	listing->count++;
@@ -104,7 +106,7 @@ static void print_next_steps(const struct listing *listing)
 			"  dateline release check RELEASE            look a release over\n"
 			"  dateline send RELEASE --to LIST           send it\n");
 	if (listing->interrupted)
-		terminal_printf("\n%zu unfinished: \"dateline resume\" goes on with %s.\n",
+		terminal_printf("\n%zu interrupted: \"dateline resume\" goes on with %s.\n",
 			listing->interrupted, listing->interrupted == 1 ? "it" : "them");
 	if (listing->held)
 		terminal_printf("\n%zu held: \"dateline status NUMBER\" says why, \"dateline resume NUMBER\" "
@@ -152,7 +154,7 @@ static enum status show_relays(const struct call *call, struct store *store, str
 /* *is_empty if nothing was ever sent. */
 static enum status list_all(struct call *call, struct store *store, bool *is_empty, struct err *err)
 {
-	struct listing listing = {.call = call};
+	struct listing listing = {.call = call, .is_at_work = sender_is_at_work(call->newsroom)};
 	enum status status;
 
 	listing.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
@@ -194,7 +196,7 @@ static void add_head(const struct call *call, const struct dispatch *dispatch, s
 {
 	str_addf(out, "DISPATCH %" PRId64 "  %s  \"%s\"\n", dispatch->id, dispatch_kind_name(dispatch->kind),
 		dispatch->title);
-	str_addf(out, "State     %s%s%s\n", dispatch_state_name(dispatch->state),
+	str_addf(out, "State     %s%s%s\n", outcomeview_state(call->newsroom, dispatch),
 		*dispatch->hold_reason ? ": " : "", dispatch->hold_reason);
 	str_addf(out, "Release   %s, to %s%s%s, by %s\n", dispatch->release,
 		*dispatch->lists ? dispatch->lists : "testers", *dispatch->segment ? " where " : "",
@@ -214,7 +216,7 @@ static enum status show_one(struct call *call, struct err *err)
 		return status;
 	str_init(&text, STR_MAX_LARGE);
 	if (call->json) {
-		outcomeview_print_json(&view);
+		outcomeview_print_json(call->newsroom, &view);
 	} else {
 		add_head(call, &view.dispatch, &text);
 		add_leftouts(&view, &text);

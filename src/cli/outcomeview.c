@@ -194,10 +194,21 @@ static enum status add_group(void *context, const struct reply_group *group, str
 	return OK;
 }
 
+const char *outcomeview_state(const struct newsroom *newsroom, const struct dispatch *dispatch)
+{
+	if (dispatch->state == DISPATCH_SENDING && !sender_is_at_work(newsroom))
+		return "interrupted";
+	return dispatch_state_name(dispatch->state);
+}
+
 static void add_rest(const struct newsroom *newsroom, const struct dispatch *dispatch, struct str *out)
 {
-	if (dispatch->state == DISPATCH_CANCELLED)
+	if (dispatch->state == DISPATCH_CANCELLED && sender_is_at_work(newsroom))
 		str_add_text(out, "Cancelled: what is in flight may still arrive, the rest won't be sent\n");
+	else if (dispatch->state == DISPATCH_CANCELLED)
+		str_add_text(out,
+			"Cancelled: the next sender tells what became of those under way when the last "
+			"one was interrupted\n");
 	else if (dispatch->state == DISPATCH_HELD)
 		str_addf(out, "Held: nobody sends the rest until \"dateline resume %" PRId64 "\"\n",
 			dispatch->id);
@@ -244,13 +255,14 @@ enum status outcomeview_summary(
 	return status;
 }
 
-void outcomeview_print_json(const struct dispatch_view *view)
+void outcomeview_print_json(const struct newsroom *newsroom, const struct dispatch_view *view)
 {
 	const struct dispatch *dispatch = &view->dispatch;
 	const struct delivery_counts *counts = &view->counts;
-	json_t *line = json_pack("{s:s,s:I,s:s,s:s,s:s,s:I}", "event", "dispatch", "dispatch",
+	json_t *line = json_pack("{s:s,s:I,s:s,s:s,s:s,s:b,s:I}", "event", "dispatch", "dispatch",
 		(json_int_t)dispatch->id, "kind", dispatch_kind_name(dispatch->kind), "release",
-		dispatch->release, "state", dispatch_state_name(dispatch->state), "total",
+		dispatch->release, "state", dispatch_state_name(dispatch->state), "interrupted",
+		dispatch->state == DISPATCH_SENDING && !sender_is_at_work(newsroom), "total",
 		(json_int_t)counts->total);
 
 	json_object_set_new(line, "title", json_text(span_of(dispatch->title)));

@@ -169,7 +169,7 @@ static void programs_get_every_state_with_its_count(void **state)
 	assert_int_equal(dispatches_find(room->place.store, 1, &view, &room->place.err), OK);
 	str_init(&out, STR_MAX_SMALL);
 	capture_begin();
-	outcomeview_print_json(&view);
+	outcomeview_print_json(room->newsroom, &view);
 	capture_end(&out);
 	line = json_loads(out.ptr, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(line);
@@ -178,6 +178,7 @@ static void programs_get_every_state_with_its_count(void **state)
 					 json_object_get(line, delivery_state_name((enum delivery_state)i))),
 			view.counts.by_state[i]);
 	assert_string_equal(json_string_value(json_object_get(line, "state")), "sending");
+	assert_true(json_is_true(json_object_get(line, "interrupted")));
 	assert_true(json_is_null(json_object_get(line, "hold_reason")));
 	json_decref(line);
 	str_clear(&out);
