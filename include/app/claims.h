@@ -21,6 +21,9 @@ struct claims;
 struct claims *claims_new(struct store *store, const struct settings *settings);
 void claims_free(struct claims *claims); /* NULL is fine */
 
+/* Count for the domains' rates what went out before (app/rates.h). Failures of the store. */
+enum status claims_recall(struct claims *claims, struct err *err);
+
 /* Walk a dispatch's deliveries, too. One that is there already is looked through again. */
 void claims_add(struct claims *claims, int64_t dispatch);
 

@@ -34,6 +34,9 @@ struct load_counts {
 struct load *load_new(struct store *store, const struct settings *settings, size_t connections);
 void load_free(struct load *load); /* NULL is fine */
 
+/* As claims_recall, before anything is taken on. */
+enum status load_recall(struct load *load, struct err *err);
+
 /* Take a dispatch on. E_HELD, with the reason, if it's held or its lift lies ahead; E_CONFLICT if it has
  * ended. */
 enum status load_add(struct load *load, int64_t id, struct err *err);

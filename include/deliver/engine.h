@@ -78,6 +78,7 @@ struct engine_options {
 	 * all else is found out anew. */
 	const struct relay_state *remembered;
 	size_t remembered_count;
+	const struct pace *paces; /* beside `relays`: what each had lately, copied; NULL: nothing */
 };
 
 enum status engine_new(const struct engine_options *options, const struct engine_host *host,

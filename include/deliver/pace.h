@@ -37,6 +37,9 @@ struct pace {
 	size_t count;
 };
 
+/* For so long one counts, at most; 0 without windows. */
+int64_t pace_reach_ms(const struct pace_windows *windows);
+
 void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t now_ms);
 
 /* 0 if one more may go now (it is counted), else after how many milliseconds to ask again. */

@@ -71,6 +71,14 @@ struct site *sites_get(struct sites *sites, const char *domain, int64_t now_ms);
 /* NULL if there's none. */
 struct site *sites_find(const struct sites *sites, const char *domain);
 
+/* For so long what went out counts, at most, by any of the rules; 0 if none has rates. */
+int64_t sites_reach_ms(const struct sites *sites);
+/*
+ * One that isn't open here went to the domain at `at_ms`: it counts for the rates from then on. Tell the
+ * last ones first: beyond SITES_MOST domains with rates those that are told are left out.
+ */
+void sites_put(struct sites *sites, const char *domain, int64_t at_ms, int64_t now_ms);
+
 /*
  * 0 if it may have one more now; else after how many milliseconds, or SITE_FULL: not before
  * one that is open ends.

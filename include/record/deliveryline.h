@@ -45,4 +45,11 @@ struct worst_domain {
 	int64_t next_ms;
 };
 
+/* A try that has ended, and what it used of somebody's rates. Borrowed strings. */
+struct recent_try {
+	const char *domain; /* the recipient's */
+	const char *relay;  /* "host:port" */
+	int64_t ended_ms;
+};
+
 #endif

@@ -17,6 +17,14 @@ typedef enum status store_group_fn(void *context, const struct reply_group *grou
 enum status store_each_reply_group(
 	struct store *store, int64_t dispatch, store_group_fn *fn, void *context, struct err *err);
 
+/*
+ * Tries that ended from `since_ms` to `until_ms`, the last ones first, of dispatches that haven't ended
+ * for longer than a day before.
+ */
+typedef enum status store_try_fn(void *context, const struct recent_try *recent, struct err *err);
+enum status store_each_recent_try(struct store *store, int64_t since_ms, int64_t until_ms, store_try_fn *fn,
+	void *context, struct err *err);
+
 enum status store_find_worst_domain(
 	struct store *store, int64_t dispatch, struct worst_domain *out, struct err *err);
 

@@ -5,6 +5,7 @@
 #include "app/claims.h"
 
 #include "app/backlog.h"
+#include "app/rates.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/site.h"
@@ -78,6 +79,11 @@ struct claims *claims_new(struct store *store, const struct settings *settings)
 	}
 	claims->sites = sites_new(claims->rules, settings->site_count);
 	return claims;
+}
+
+enum status claims_recall(struct claims *claims, struct err *err)
+{
+	return rates_recall_sites(claims->store, claims->sites, err);
 }
 
 static struct line *find_line(const struct walk *walk, const struct site *site)

@@ -8,6 +8,7 @@
 #include "app/brakes.h"
 #include "app/builders.h"
 #include "app/load.h"
+#include "app/rates.h"
 #include "app/recover.h"
 #include "app/relaystates.h"
 #include "app/storekeeper.h"
@@ -51,6 +52,7 @@ struct courier {
 	struct storekeeper_news news;
 	struct courierjob_queue done; /* since the last turn of the engine */
 	struct relay *relays;
+	struct pace *paces;               /* of each relay, as the store remembers it */
 	struct relaystates states;        /* as the last sender left them, and then as they are told */
 	struct relay_state *relay_states; /* of each, as it was told last */
 	size_t notes;                     /* in the flight record since it was truncated */
@@ -235,12 +237,18 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.remembered = courier->states.items,
 		.remembered_count = courier->states.count,
 	};
+	enum status status;
 
 	courier->relays = mem_alloc(settings->relay_count * sizeof(*courier->relays));
 	courier->relay_states = mem_alloc(settings->relay_count * sizeof(*courier->relay_states));
 	for (size_t k = 0; k < settings->relay_count; k++)
 		courier->relays[k] = settings_relay(settings, k);
+	courier->paces = mem_alloc(settings->relay_count * sizeof(*courier->paces));
+	status = rates_recall_relays(courier->store, settings, courier->paces, err);
+	if (status != OK)
+		return status;
 	options.relays = courier->relays;
+	options.paces = courier->paces;
 	return engine_new(&options, &host, &courier->engine, err);
 }
 
@@ -289,7 +297,9 @@ static enum status equip(struct courier *courier, struct err *err)
 
 	courier->settings = newsroom_settings(courier->newsroom);
 	courier->load = load_new(courier->store, courier->settings, connections_of(courier->settings));
-	status = remember_relays(courier, err);
+	status = load_recall(courier->load, err);
+	if (status == OK)
+		status = remember_relays(courier, err);
 	return status == OK ? make_engine(courier, err) : status;
 }
 
@@ -298,10 +308,12 @@ static void strip(struct courier *courier)
 	engine_free(courier->engine);
 	load_free(courier->load);
 	free(courier->relays);
+	free(courier->paces);
 	free(courier->relay_states);
 	courier->engine = NULL;
 	courier->load = NULL;
 	courier->relays = NULL;
+	courier->paces = NULL;
 	courier->relay_states = NULL;
 }
 

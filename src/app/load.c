@@ -392,6 +392,11 @@ void load_free(struct load *load)
 	free(load);
 }
 
+enum status load_recall(struct load *load, struct err *err)
+{
+	return claims_recall(load->claims, err);
+}
+
 enum status load_add(struct load *load, int64_t id, struct err *err)
 {
 	struct dispatch dispatch = {0};

@@ -71,9 +71,11 @@ static enum status check_options(const struct engine_options *options, struct er
 }
 
 /* As it was left: begin_station() takes what still counts of that. */
-static void remember(struct station *station, const struct engine_options *options)
+static void remember(struct station *station, const struct engine_options *options, size_t at)
 {
 	station->is_in_doubt = true;
+	if (options->paces)
+		station->pace = options->paces[at];
 	for (size_t i = 0; i < options->remembered_count; i++) {
 		const struct relay_state *state = &options->remembered[i];
 
@@ -100,7 +102,7 @@ static enum status add_stations(struct engine *e, struct err *err)
 
 		if (status)
 			return status;
-		remember(station, options);
+		remember(station, options, i);
 		connections += (size_t)options->relays[i].connections;
 	}
 	e->queue_size = connections * 4;
@@ -392,6 +394,8 @@ static void begin_station(struct engine *e, size_t at)
 
 	station_init(station, &e->floor.options.relays[at], last.name, e->floor.options.relay_tries,
 		e->floor.now_ms);
+	if (last.pace.count)
+		station->pace = last.pace;
 	station->breaks_pipelining = last.breaks_pipelining;
 	station->is_in_doubt = last.is_in_doubt || last.circuit != RELAY_CLOSED;
 }

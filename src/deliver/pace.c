@@ -14,6 +14,23 @@ static uint32_t *count_at(struct pace_meter *meter, int64_t slot)
 	return &meter->counts[at < 0 ? at + (int64_t)RING : at];
 }
 
+static int64_t slot_ms_of(const struct pace_window *window)
+{
+	return (window->per_ms + PACE_SLOTS - 1) / PACE_SLOTS;
+}
+
+int64_t pace_reach_ms(const struct pace_windows *windows)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < windows->count; i++) {
+		int64_t reach = slot_ms_of(&windows->items[i]) * (int64_t)RING;
+
+		longest = reach > longest ? reach : longest;
+	}
+	return longest;
+}
+
 void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t now_ms)
 {
 	*pace = (struct pace){.count = windows->count};
@@ -21,7 +38,7 @@ void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t no
 		struct pace_meter *meter = &pace->meters[i];
 
 		meter->window = windows->items[i];
-		meter->slot_ms = (meter->window.per_ms + PACE_SLOTS - 1) / PACE_SLOTS;
+		meter->slot_ms = slot_ms_of(&meter->window);
 		meter->newest = now_ms / meter->slot_ms;
 	}
 }

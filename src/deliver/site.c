@@ -75,25 +75,13 @@ static const struct site_limits *limits_of(const struct sites *sites, const char
 	return limits;
 }
 
-static int64_t longest_window_ms(const struct site *site)
-{
-	int64_t longest = 0;
-
-	for (size_t i = 0; i < site->limits->rates.count; i++) {
-		if (site->limits->rates.items[i].per_ms > longest)
-			longest = site->limits->rates.items[i].per_ms;
-	}
-	/* The slot that the edge lies in counts whole. */
-	return longest + longest / PACE_SLOTS + PACE_SLOTS;
-}
-
 /* A new one would let the domain have the same. */
 static bool is_idle(const struct site *site, int64_t now_ms)
 {
 	bool was_troubled = site->ceiling != site->limits->connections || site->troubles;
 
 	return !site->open && !site->host &&
-	       (!site->pace || now_ms - site->used_ms > longest_window_ms(site)) &&
+	       (!site->pace || now_ms - site->used_ms > pace_reach_ms(&site->limits->rates)) &&
 	       (!was_troubled || now_ms - site->trouble_ms > SITE_FORGET_MS);
 }
 
@@ -162,6 +150,30 @@ struct site *sites_get(struct sites *sites, const char *domain, int64_t now_ms)
 	*bucket = site;
 	sites->count++;
 	return site;
+}
+
+int64_t sites_reach_ms(const struct sites *sites)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < sites->rule_count; i++) {
+		int64_t reach = pace_reach_ms(&sites->rules[i].limits.rates);
+
+		longest = reach > longest ? reach : longest;
+	}
+	return longest;
+}
+
+void sites_put(struct sites *sites, const char *domain, int64_t at_ms, int64_t now_ms)
+{
+	bool is_new = !sites_find(sites, domain);
+	struct site *site = limits_of(sites, domain)->rates.count ? sites_get(sites, domain, now_ms) : NULL;
+
+	if (!site)
+		return;
+	pace_put(site->pace, at_ms, now_ms);
+	if (is_new || at_ms > site->used_ms)
+		site->used_ms = at_ms;
 }
 
 int64_t site_wait_ms(struct site *site, int64_t now_ms)

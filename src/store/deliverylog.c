@@ -160,6 +160,35 @@ enum status store_each_reply_group(
 	return status == OK ? end : status;
 }
 
+/* CROSS: from the dispatches, which are few, to their attempts; there's no index on the latter's instants. */
+enum status store_each_recent_try(struct store *store, int64_t since_ms, int64_t until_ms, store_try_fn *fn,
+	void *context, struct err *err)
+{
+	struct sqlite_rows rows;
+	enum status status = OK;
+	enum status end;
+
+	sqlite_query(store,
+		"SELECT d.domain, r.relay, a.settled_ms FROM dispatch p "
+		"CROSS JOIN attempt a ON a.dispatch = p.id "
+		"CROSS JOIN delivery d ON d.dispatch = a.dispatch AND d.position = a.position "
+		"CROSS JOIN route r ON r.id = a.route "
+		"WHERE (p.finished_ms = 0 OR p.finished_ms >= ?1 - 86400000) "
+		"AND a.settled_ms >= ?1 AND a.settled_ms <= ?2 ORDER BY a.settled_ms DESC",
+		SQLITE_VALUES(sqlite_int(since_ms), sqlite_int(until_ms)), &rows);
+	while (status == OK && sqlite_next(&rows)) {
+		struct recent_try recent = {
+			.domain = sqlite_get_text(&rows, 0),
+			.relay = sqlite_get_text(&rows, 1),
+			.ended_ms = sqlite_get_int(&rows, 2),
+		};
+
+		status = fn(context, &recent, err);
+	}
+	end = sqlite_end(&rows, status == OK ? err : NULL);
+	return status == OK ? end : status;
+}
+
 enum status store_find_worst_domain(
 	struct store *store, int64_t dispatch, struct worst_domain *out, struct err *err)
 {

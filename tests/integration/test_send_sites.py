@@ -2,12 +2,13 @@
 """A recipient domain that wants less than the others gets less, and the others don't wait for it."""
 
 import os
+import signal
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from enginecase import Server, wait_for  # noqa: E402
-from newsroom import UNFINISHED, NewsroomCase, people, wait_until_accepted  # noqa: E402
+from newsroom import UNFINISHED, NewsroomCase, ended, people, wait_until_accepted  # noqa: E402
 
 SLOW = [f"desk{i}@slow.example" for i in range(1, 21)]
 SLOW_ROWS = "".join(f"{desk},Desk,Slow,en\n" for desk in SLOW)
@@ -74,10 +75,37 @@ class Sites(NewsroomCase):
     wait_until_accepted(server, len(SLOW))
     self.assertLessEqual(most_within(server, 1000), 4)
 
+  def test_a_domains_rate_holds_from_one_sender_to_the_next(self):
+    press, server = self.press_with(sites='{ domain = "slow.example"; rates = ["5/1h"]; }')
+    for command in SEND, ("resume",), ("resume",):
+      press.ok(*command, "--wait", "0s", status=UNFINISHED)
+    self.assertEqual(sum(address in SLOW for address in server.accepted()), 5)
 
-def most_within(server, length_ms):
+  def test_a_relays_rate_holds_from_one_sender_to_the_next(self):
+    press, server = self.press_with(relay='rates = ["5/2s"];')
+    sender = self.running(press, *SEND)
+    wait_until_accepted(server, 5)
+    sender.terminate()
+    self.assertEqual(ended(sender).returncode, UNFINISHED)
+    self.running(press, "resume")
+    wait_until_accepted(server, 11)
+    self.assertLessEqual(most_within(server, 2000), 5)
+
+  def test_rates_hold_when_the_settings_are_read_again(self):
+    press, server = self.press_with(sites='{ domain = "slow.example"; rates = ["4/2s"]; }')
+    sender = self.running(press, *SEND)
+    for count in 4, 8:
+      wait_for(lambda count=count: sum(address in SLOW for address in server.accepted()) >= count, "some of them")
+      press.configure(connections=count)
+      sender.send_signal(signal.SIGHUP)
+    wait_for(lambda: sum(address in SLOW for address in server.accepted()) >= 12, "the next ones")
+    self.assertLessEqual(most_within(server, 2000, SLOW), 4)
+
+
+def most_within(server, length_ms, addresses=None):
   """So many messages the server took within that time, at most."""
-  instants = sorted(line["dot_ms"] for line in server.log("accepted"))
+  instants = sorted(line["dot_ms"] for line in server.log("accepted")
+    if not addresses or line["to"][0] in addresses)
   return max(sum(first <= later < first + length_ms for later in instants) for first in instants)
 
 

@@ -121,6 +121,16 @@ static void what_is_on_its_way_counts_however_long_it_takes(void **state)
 	assert_int_equal(take_all(site, NOW + 101600, 9), 1);
 }
 
+static void what_went_before_counts_for_the_rate(void **state)
+{
+	sites_put(*state, "slow.example", NOW - 400, NOW);
+	sites_put(*state, "slow.example", NOW - 700, NOW);
+	sites_put(*state, "any.example", NOW - 400, NOW);
+	assert_int_equal(take_all(site_of(state, "slow.example"), NOW, 9), 0);
+	assert_int_equal(take_all(site_of(state, "slow.example"), NOW + 400, 9), 1);
+	assert_null(sites_find(*state, "any.example"));
+}
+
 static void trouble_halves_what_a_domain_may_have_and_rests_it(void **state)
 {
 	struct site *site = site_of(state, "four.example");
@@ -265,6 +275,7 @@ int main(void)
 		TEST(a_rate_makes_the_next_one_wait),
 		TEST(one_that_is_returned_does_not_count_for_the_rate),
 		TEST(what_is_on_its_way_counts_however_long_it_takes),
+		TEST(what_went_before_counts_for_the_rate),
 		TEST(trouble_halves_what_a_domain_may_have_and_rests_it),
 		TEST(those_that_were_open_together_fail_as_one),
 		TEST(a_domain_without_a_limit_has_one_after_trouble),

@@ -5,7 +5,9 @@
 #include "support/newlist.h"
 #include "support/test.h"
 
+#include "store/deliveries.h"
 #include "store/deliverylog.h"
+#include "store/dispatches.h"
 
 /* Of dispatch 1: Ana accepted, Bo deferred, Cy failed, a copy queued; of dispatch 2: Ana queued. */
 static void fill(struct newstore *place)
@@ -40,6 +42,64 @@ static void assert_lines(struct newstore *place, const struct delivery_filter *f
 	assert_int_equal(store_each_line(place->store, filter, note_line, &got, &place->err), OK);
 	assert_string_equal(got.ptr, wanted);
 	str_clear(&got);
+}
+
+static enum status note_try(void *context, const struct recent_try *recent, struct err *err)
+{
+	(void)err;
+	str_addf(context, "%s over %s after %d, ", recent->domain, recent->relay,
+		(int)(recent->ended_ms - NEWDISPATCH_AT_MS));
+	return OK;
+}
+
+static void assert_tries(struct newstore *place, int64_t since_ms, int64_t until_ms, const char *wanted)
+{
+	struct str got;
+
+	str_init(&got, STR_MAX_SMALL);
+	assert_int_equal(store_each_recent_try(place->store, NEWDISPATCH_AT_MS + since_ms,
+				 NEWDISPATCH_AT_MS + until_ms, note_try, &got, &place->err),
+		OK);
+	assert_string_equal(got.ptr, wanted);
+	str_clear(&got);
+}
+
+static void settle_at(struct newstore *place, int64_t dispatch, const char *address, int64_t after_ms)
+{
+	int64_t position = newdispatch_queue(place, dispatch, address);
+	struct attempt attempt = newdispatch_attempt(dispatch, position, 1, DELIVERY_ACCEPTED, 250, "ok");
+
+	attempt.settled_ms = NEWDISPATCH_AT_MS + after_ms;
+	assert_int_equal(store_settle(place->store, &attempt, DELIVERY_ACCEPTED, 0, &place->err), OK);
+}
+
+static void the_tries_of_a_time_are_told_the_last_ones_first(void **state)
+{
+	int64_t first = newdispatch_add(*state, "fund");
+	int64_t second = newdispatch_add(*state, "boats");
+
+	settle_at(*state, first, "ana@paper.example", 1);
+	settle_at(*state, second, "bo@wire.example", 2);
+	settle_at(*state, first, "cy@paper.example", 3);
+	settle_at(*state, first, "di@paper.example", 4);
+	assert_tries(*state, 2, 3,
+		"paper.example over relay.example:25 after 3, wire.example over relay.example:25 after 2, ");
+	assert_tries(*state, 5, 9, "");
+}
+
+static void the_tries_of_a_dispatch_that_has_ended_since_are_told(void **state)
+{
+	struct newstore *place = *state;
+	int64_t day_ms = 86400000;
+	int64_t first = newdispatch_add(place, "fund");
+
+	settle_at(place, first, "ana@paper.example", 1);
+	assert_int_equal(store_set_dispatch_state(place->store, first, DISPATCH_FINISHED, "",
+				 NEWDISPATCH_AT_MS + 2, &place->err),
+		OK);
+	assert_tries(place, 0, day_ms, "paper.example over relay.example:25 after 1, ");
+	settle_at(place, first, "bo@wire.example", 2 * day_ms);
+	assert_tries(place, 2 * day_ms, 2 * day_ms, "");
 }
 
 static void without_a_filter_all_is_told_in_order(void **state)
@@ -203,6 +263,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_filter_all_is_told_in_order),
+		TEST(the_tries_of_a_time_are_told_the_last_ones_first),
+		TEST(the_tries_of_a_dispatch_that_has_ended_since_are_told),
 		TEST(a_dispatch_can_be_asked_for),
 		TEST(several_states_can_be_asked_for),
 		TEST(a_list_can_be_asked_for),
