@@ -12,6 +12,10 @@
  * Recipient domains and how much each may get at once. A domain starts at its ceiling;
  * trouble halves what it may have, never below one delivery, and rests it for a while; each
  * success raises that again, fast up to where half of the trouble began, slowly from there.
+ * A domain that is strained (a 45x that doesn't say why) is halved, too, and rests only from the second time
+ * in a row, with no success between: one that says so to everybody is soon asked once in SITE_PAUSE_MOST_MS;
+ * one that says so to one in ten gets a few at once, without holding up the other nine. Greylisting
+ * is no news: its first tries are best made soon.
  * No I/O: times are clock_steady_ms, passed in.
  *
  * A delivery counts for the rates from when it is taken until a whole window after it has ended. When
@@ -35,7 +39,7 @@ struct site_rule {
 
 #define SITES_MOST 32768u        /* kept at a time; idle ones are forgotten */
 #define SITE_UNBOUNDED 256       /* a ceiling that has grown to this is none any more */
-#define SITE_PAUSE_MS 1000       /* after trouble, doubling with each that follows … */
+#define SITE_PAUSE_MS 1000       /* the first rest, doubling with each that follows … */
 #define SITE_PAUSE_MOST_MS 30000 /* … to this */
 #define SITE_FORGET_MS 3600000   /* without trouble for this long, what there was counts no more */
 
@@ -89,10 +93,12 @@ int64_t site_wait_ms(struct site *site, int64_t now_ms);
 void site_take(struct site *site);
 /* One that was taken was not tried: as if it had not been taken. */
 void site_return(struct site *site);
-/* One has ended: with trouble at the site, with success there, or with what says nothing about it. */
+/* One has ended: with trouble or strain at the site, with success there, or with what says nothing about it.
+ */
 enum site_news {
 	SITE_NO_NEWS,
 	SITE_WELL,
+	SITE_STRAINED,
 	SITE_TROUBLED
 };
 void site_settle(struct site *site, enum site_news news, int64_t now_ms);

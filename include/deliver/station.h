@@ -22,7 +22,9 @@
  * The window starts at the relay's `connections`. A relay that says that it is too much (421, 45x
  * before it knows the recipient, a connection it doesn't take beside others) halves it, never
  * below one link; each success raises it again, fast up to where half of the trouble began,
- * slowly from there. What was begun before it was halved says nothing new.
+ * slowly from there. What was begun before it was halved says nothing new. A 45x to RCPT or later may be
+ * the recipient's domain's: the domain gets fewer (deliver/site.h), and a relay that says it to all domains
+ * thereby, too.
  */
 struct station {
 	const struct relay *relay;

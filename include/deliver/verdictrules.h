@@ -15,7 +15,8 @@ enum verdict_meaning {
 	MEANS_REFUSES_US,    /* whoever it's for: AUTH or TLS first, no relaying, sender not taken */
 	MEANS_RELAY_LATER,   /* the relay, now */
 	MEANS_BUSY,          /* the recipient's server: too much at once */
-	MEANS_LATER,         /* it: for any other reason, such as greylisting */
+	MEANS_STRAINED,      /* it: in trouble of whatever kind */
+	MEANS_GREYLISTED,    /* it wants to see each first try, and then a second one */
 	MEANS_LISTED,        /* a block list, a banned or nameless address of the relay's */
 	MEANS_THROTTLED,     /* too much at once for our reputation */
 	MEANS_POLICY,        /* any other distrust: of the sender's domain, its SPF, DKIM, DMARC */

@@ -95,7 +95,7 @@ struct attempt {
 	int64_t started_ms;                        /* when MAIL was handed over */
 	int64_t settled_ms;                        /* when the reply that decided was parsed */
 	bool is_possible_duplicate;                /* sent again after an unknown */
-	bool slows_site;                           /* the recipient's domain wants fewer at once; not kept */
+	bool slows_site, strains_site;             /* what it says of the recipient's domain; not kept */
 	bool has_digest;                           /* of an UNKNOWN one, where it's known */
 	unsigned char digest[ATTEMPT_DIGEST_SIZE]; /* SHA-256 of the message */
 };

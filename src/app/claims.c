@@ -457,6 +457,8 @@ static enum site_news news_of(const struct attempt *attempt)
 {
 	if (attempt->slows_site)
 		return SITE_TROUBLED;
+	if (attempt->strains_site)
+		return SITE_STRAINED;
 	return attempt->outcome == DELIVERY_ACCEPTED ? SITE_WELL : SITE_NO_NEWS;
 }
 

@@ -118,6 +118,7 @@ void floor_settle(struct floor *floor, const struct entry *entry, const struct d
 		.outcome = event->verdict.outcome,
 		.cause = event->verdict.cause,
 		.slows_site = event->verdict.slows_site,
+		.strains_site = event->verdict.strains_site,
 		.code = event->code,
 		.tls = facts->tls,
 		.started_ms = entry->started_ms,

@@ -208,10 +208,11 @@ void site_return(struct site *site)
 }
 
 /* Those that were open together fail together: that is one trouble. */
-static void slow_down(struct site *site, int64_t now_ms)
+static void slow_down(struct site *site, enum site_news news, int64_t now_ms)
 {
 	double had = site->open > 1 ? site->open : 1;
-	int64_t pause_ms = SITE_PAUSE_MS;
+	int rests = site->troubles + (news == SITE_TROUBLED);
+	int64_t pause_ms = rests ? SITE_PAUSE_MS : 0;
 
 	if (site->ceiling > 0 && site->ceiling < had)
 		had = site->ceiling;
@@ -219,7 +220,7 @@ static void slow_down(struct site *site, int64_t now_ms)
 	if (!site->troubles)
 		site->threshold = site->ceiling;
 	site->stale = site->open - 1;
-	for (int i = 0; i < site->troubles && pause_ms < SITE_PAUSE_MOST_MS; i++)
+	for (int i = 1; i < rests && pause_ms < SITE_PAUSE_MOST_MS; i++)
 		pause_ms *= 2;
 	site->troubles++;
 	site->trouble_ms = now_ms;
@@ -244,8 +245,8 @@ void site_settle(struct site *site, enum site_news news, int64_t now_ms)
 {
 	if (site->stale)
 		site->stale--;
-	else if (news == SITE_TROUBLED)
-		slow_down(site, now_ms);
+	else if (news == SITE_TROUBLED || news == SITE_STRAINED)
+		slow_down(site, news, now_ms);
 	else if (news == SITE_WELL)
 		speed_up(site);
 	if (site->pace)

@@ -19,7 +19,10 @@ const struct verdict_consequence verdict_meanings[MEANS_COUNT] = {
 	[MEANS_RELAY_LATER] = {.verdict = {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_RELAY}},
 	[MEANS_BUSY] = {{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE, .slows_site = true}, PHASE_RCPT,
 		MEANS_RELAY_LATER},
-	[MEANS_LATER] = {{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE}, PHASE_RCPT, MEANS_RELAY_LATER},
+	[MEANS_STRAINED] = {{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE, .strains_site = true},
+		PHASE_RCPT, MEANS_RELAY_LATER},
+	[MEANS_GREYLISTED] = {{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE}, PHASE_RCPT,
+		MEANS_RELAY_LATER},
 	[MEANS_LISTED] = {.verdict = {.outcome = DELIVERY_DEFERRED,
 				  .cause = CAUSE_POLICY,
 				  .suspends_relay = true}},
@@ -58,12 +61,12 @@ const struct verdict_code_rule verdict_code_rules[] = {
 	{0, 0, 2, 121, 122, MEANS_MAILBOX_LATER}, /* Microsoft: the mailbox gets too much */
 	{0, 0, 3, 1, 2, MEANS_BUSY},
 	{0, 0, 3, 4, 4, MEANS_UNFIT},
-	{0, 0, 3, 5, 5, MEANS_LATER},
+	{0, 0, 3, 5, 5, MEANS_STRAINED},
 	{0, 5, 4, 1, 1, MEANS_NO_MAILBOX}, /* Microsoft: an edge that knows its recipients */
 	{0, 5, 4, 4, 4, MEANS_NO_MAILBOX}, /* no such domain */
 	{0, 5, 4, 5, 5, MEANS_REFUSES_US}, /* Google: sent enough for today */
 	{0, 5, 4, 310, 310, MEANS_NO_MAILBOX},
-	{0, 0, 4, 0, 999, MEANS_LATER},
+	{0, 0, 4, 0, 999, MEANS_STRAINED},
 	{0, 0, 5, 1, 2, MEANS_RELAY_LATER},
 	{0, 0, 5, 3, 3, MEANS_BUSY},
 	{0, 0, 5, 4, 6, MEANS_RELAY_LATER},
@@ -95,7 +98,7 @@ const struct verdict_code_rule verdict_code_rules[] = {
 	{0, 502, 0, 0, 0, MEANS_RELAY_LATER},
 	{0, 504, 0, 0, 0, MEANS_RELAY_LATER},
 	{0, 555, 0, 0, 0, MEANS_RELAY_LATER},
-	{0, 4, 0, 0, 0, MEANS_LATER},
+	{0, 4, 0, 0, 0, MEANS_STRAINED},
 	{PHASE_RCPT, 5, 0, 0, 0, MEANS_NO_MAILBOX},
 	{PHASE_DATA, 5, 0, 0, 0, MEANS_RELAY_LATER}, /* the recipient was taken, the message not seen yet */
 	{PHASE_BODY, 5, 0, 0, 0, MEANS_CONTENT},
@@ -296,12 +299,12 @@ const struct verdict_text_rule verdict_text_rules[] = {
 	{" aup ", 0, MEANS_POLICY},
 
 	/* Come again. */
-	{"greylist", 0, MEANS_LATER},
-	{"graylist", 0, MEANS_LATER},
-	{"grey listed", 0, MEANS_LATER},
-	{"gray listed", 0, MEANS_LATER},
-	{" gl01 ", 0, MEANS_LATER},
-	{"not yet authorized to deliver", 0, MEANS_LATER},
+	{"greylist", 0, MEANS_GREYLISTED},
+	{"graylist", 0, MEANS_GREYLISTED},
+	{"grey listed", 0, MEANS_GREYLISTED},
+	{"gray listed", 0, MEANS_GREYLISTED},
+	{" gl01 ", 0, MEANS_GREYLISTED},
+	{"not yet authorized to deliver", 0, MEANS_GREYLISTED},
 
 	/* The mailbox gets too much at the moment. */
 	{"receiving mail at a rate", 0, MEANS_MAILBOX_LATER},
@@ -496,11 +499,11 @@ const struct verdict_text_rule verdict_text_rules[] = {
 	{"sender*rejected", 0, MEANS_POLICY},
 	{"rejected by destination domain", 0, MEANS_POLICY},
 	{"address rejected", 0, MEANS_NO_MAILBOX},
-	{"temporar", 5, MEANS_LATER},
-	{"try again", 5, MEANS_LATER},
-	{"try later", 5, MEANS_LATER},
-	{"service*unavailable", 5, MEANS_LATER},
-	{"not accepting connections", 5, MEANS_LATER},
+	{"temporar", 5, MEANS_STRAINED},
+	{"try again", 5, MEANS_STRAINED},
+	{"try later", 5, MEANS_STRAINED},
+	{"service*unavailable", 5, MEANS_STRAINED},
+	{"not accepting connections", 5, MEANS_STRAINED},
 };
 
 const size_t verdict_text_rule_count = sizeof(verdict_text_rules) / sizeof(verdict_text_rules[0]);

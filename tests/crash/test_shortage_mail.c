@@ -67,7 +67,8 @@ static enum status judge_replies(void *prepared, struct err *err)
 
 			shortage_see_number(verdict.outcome);
 			shortage_see_number(verdict.cause);
-			shortage_see_number(verdict.suspends_relay + 2 * verdict.slows_site);
+			shortage_see_number(
+				verdict.suspends_relay + 2 * verdict.slows_site + 4 * verdict.strains_site);
 		}
 	}
 	reply_reader_free(reader);

@@ -33,6 +33,8 @@ static void check_cause(enum attempt_phase phase, int code, const struct verdict
 	must(code != 421 || (v->cause != CAUSE_RECIPIENT && v->cause != CAUSE_MESSAGE));
 	must(!v->suspends_relay || v->cause == CAUSE_RELAY || v->cause == CAUSE_POLICY);
 	must(!v->slows_site || v->cause == CAUSE_SITE || v->cause == CAUSE_POLICY);
+	must(!v->strains_site || v->cause == CAUSE_SITE || v->cause == CAUSE_POLICY);
+	must(!v->slows_site || !v->strains_site);
 	must(!v->breaks_pipelining || v->cause == CAUSE_RELAY);
 }
 
@@ -64,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		upper = verdict_of(phase, &reply);
 		must(lower.outcome == upper.outcome && lower.cause == upper.cause &&
 			lower.suspends_relay == upper.suspends_relay &&
-			lower.slows_site == upper.slows_site &&
+			lower.slows_site == upper.slows_site && lower.strains_site == upper.strains_site &&
 			lower.breaks_pipelining == upper.breaks_pipelining);
 	}
 	reply_reader_free(reader);

@@ -39,6 +39,15 @@ class Sites(NewsroomCase):
   def test_a_busy_domain_is_left_alone_and_the_others_are_served(self):
     self.assert_others_do_not_wait("451 4.3.2 Too busy, try again later")
 
+  def test_so_is_one_that_says_451_without_a_reason(self):
+    self.assert_others_do_not_wait("451 Requested action aborted: local error in processing")
+
+  def test_a_domain_that_greylists_gets_all_first_tries_at_once(self):
+    refusals = [option for desk in SLOW for option in ("--reject", f"RCPT={desk}:451 4.7.1 Greylisted")]
+    press, server = self.press_with(*refusals, after=("10m",))
+    press.ok(*SEND, "--wait", "0s", status=UNFINISHED)
+    self.assertEqual(sorted(line["to"] for line in server.log("refused")), sorted(SLOW))
+
   def test_so_is_one_whose_connection_is_closed(self):
     self.assert_others_do_not_wait("421 4.3.2 Too many connections from you")
 

@@ -196,7 +196,10 @@ static void settle(struct trial *trial, enum delivery_state outcome)
 	trial->sent_ms[domain_of(&delivery)][trial->sent_count[domain_of(&delivery)]++] = trial->now_ms;
 	attempt = newdispatch_attempt(
 		delivery.dispatch, delivery.position, delivery.tries + 1, outcome, 451, "words");
-	attempt.slows_site = outcome == DELIVERY_DEFERRED && domain_of(&delivery) < FREE;
+	if (outcome == DELIVERY_DEFERRED && domain_of(&delivery) < FREE) {
+		attempt.slows_site = random_one_in(&trial->random, 2);
+		attempt.strains_site = !attempt.slows_site;
+	}
 	must(trial, store_settle(trial->place->store, &attempt, outcome, next_ms, &trial->place->err));
 	if (outcome == DELIVERY_UNKNOWN && random_one_in(&trial->random, 2)) {
 		now = DELIVERY_QUEUED;

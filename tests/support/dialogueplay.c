@@ -103,8 +103,9 @@ static void add_mail(struct play *play, struct span rest)
 /* "{relay breaks-pipelining}", behind what happened. */
 static void note_verdict(struct play *play, const struct verdict *verdict)
 {
-	str_addf(&play->happened, " {%s%s%s%s}\n", attempt_cause_name(verdict->cause),
+	str_addf(&play->happened, " {%s%s%s%s%s}\n", attempt_cause_name(verdict->cause),
 		verdict->suspends_relay ? " suspends-relay" : "", verdict->slows_site ? " slows-site" : "",
+		verdict->strains_site ? " strains-site" : "",
 		verdict->breaks_pipelining ? " breaks-pipelining" : "");
 }
 

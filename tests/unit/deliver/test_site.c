@@ -142,6 +142,48 @@ static void trouble_halves_what_a_domain_may_have_and_rests_it(void **state)
 	assert_int_equal(take_all(site, NOW + SITE_PAUSE_MS, 9), 2);
 }
 
+static void strain_halves_what_a_domain_may_have_and_rests_it_from_the_second_time_on(void **state)
+{
+	struct site *site = site_of(state, "any.example");
+
+	take_all(site, NOW, 40);
+	settle(site, 40, SITE_STRAINED, NOW);
+	assert_int_equal(take_all(site, NOW, 99), 20);
+	settle(site, 20, SITE_STRAINED, NOW);
+	assert_int_equal(site_wait_ms(site, NOW), SITE_PAUSE_MS);
+	assert_int_equal(take_all(site, NOW + SITE_PAUSE_MS, 99), 10);
+	settle(site, 10, SITE_STRAINED, NOW + SITE_PAUSE_MS);
+	assert_int_equal(site_wait_ms(site, NOW + SITE_PAUSE_MS), 2 * SITE_PAUSE_MS);
+}
+
+/* Rounds of a millisecond, each with all that the domain may have, until `most` have ended. */
+static int64_t time_for(struct site *site, int most, int strained_one_in)
+{
+	int64_t now_ms = NOW;
+	int count = 0;
+
+	while (count < most) {
+		int taken = take_all(site, now_ms, 64);
+
+		for (int i = 0; i < taken; i++)
+			site_settle(site, ++count % strained_one_in ? SITE_WELL : SITE_STRAINED, now_ms);
+		now_ms++;
+	}
+	return now_ms - NOW;
+}
+
+static void one_that_fails_in_ten_holds_up_no_others(void **state)
+{
+	assert_in_range(time_for(site_of(state, "any.example"), 10000, 10), 1000, 10000);
+}
+
+static void a_domain_that_refuses_everybody_is_asked_seldom(void **state)
+{
+	struct site *site = site_of(state, "any.example");
+
+	assert_in_range(time_for(site, 200, 1), 70 * SITE_PAUSE_MOST_MS, 80 * SITE_PAUSE_MOST_MS);
+}
+
 static void those_that_were_open_together_fail_as_one(void **state)
 {
 	struct site *site = site_of(state, "four.example");
@@ -277,6 +319,9 @@ int main(void)
 		TEST(what_is_on_its_way_counts_however_long_it_takes),
 		TEST(what_went_before_counts_for_the_rate),
 		TEST(trouble_halves_what_a_domain_may_have_and_rests_it),
+		TEST(strain_halves_what_a_domain_may_have_and_rests_it_from_the_second_time_on),
+		TEST(one_that_fails_in_ten_holds_up_no_others),
+		TEST(a_domain_that_refuses_everybody_is_asked_seldom),
 		TEST(those_that_were_open_together_fail_as_one),
 		TEST(a_domain_without_a_limit_has_one_after_trouble),
 		TEST(it_never_falls_below_one_nor_rests_longer_than_that),

@@ -8,7 +8,8 @@
 enum flag {
 	SUSPENDS = 1,
 	SLOWS = 2,
-	BREAKS = 4
+	BREAKS = 4,
+	STRAINS = 8
 };
 
 struct verdict_case {
@@ -40,7 +41,7 @@ static void check(const struct verdict_case *cases, size_t count)
 		const struct verdict_case *c = &cases[i];
 		struct verdict v = judge(c->phase, c->code, c->enhanced, c->text);
 		int flags = (v.suspends_relay ? SUSPENDS : 0) | (v.slows_site ? SLOWS : 0) |
-			    (v.breaks_pipelining ? BREAKS : 0);
+			    (v.breaks_pipelining ? BREAKS : 0) | (v.strains_site ? STRAINS : 0);
 
 		if (v.outcome != c->outcome || v.cause != c->cause || flags != c->flags)
 			fail_msg("%s: %d %s %s: %s, \"%s\", flags %d", attempt_phase_name(c->phase), c->code,
@@ -61,13 +62,13 @@ static void bare_codes_are_judged_by_the_phase(void **state)
 	CHECK({PHASE_DOT, 250, "", "", DELIVERY_ACCEPTED, CAUSE_NONE, 0},
 		{PHASE_DOT, 251, "", "", DELIVERY_ACCEPTED, CAUSE_NONE, 0},
 		{PHASE_DOT, 354, "", "", DELIVERY_UNKNOWN, CAUSE_RELAY, BREAKS},
-		{PHASE_DOT, 451, "", "", DELIVERY_DEFERRED, CAUSE_SITE, 0},
+		{PHASE_DOT, 451, "", "", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
 		{PHASE_DOT, 554, "", "", DELIVERY_FAILED, CAUSE_MESSAGE, 0},
 		{PHASE_BODY, 552, "", "", DELIVERY_FAILED, CAUSE_MESSAGE, 0},
 		{PHASE_RCPT, 550, "", "", DELIVERY_FAILED, CAUSE_RECIPIENT, 0},
 		{PHASE_RCPT, 551, "", "", DELIVERY_FAILED, CAUSE_RECIPIENT, 0},
 		{PHASE_RCPT, 552, "", "", DELIVERY_DEFERRED, CAUSE_RECIPIENT, 0},
-		{PHASE_RCPT, 450, "", "", DELIVERY_DEFERRED, CAUSE_SITE, 0},
+		{PHASE_RCPT, 450, "", "", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
 		{PHASE_RCPT, 452, "", "", DELIVERY_DEFERRED, CAUSE_SITE, SLOWS},
 		{PHASE_RCPT, 354, "", "", DELIVERY_DEFERRED, CAUSE_RELAY, BREAKS},
 		{PHASE_DATA, 250, "", "", DELIVERY_DEFERRED, CAUSE_RELAY, BREAKS},
@@ -123,8 +124,25 @@ static void a_site_that_is_busy_is_slowed_down_and_greylisting_is_not(void **sta
 			CAUSE_SITE, 0},
 		{PHASE_RCPT, 554, "", "Grey-listed: try again in 5 minutes", DELIVERY_DEFERRED, CAUSE_SITE,
 			0},
-		{PHASE_DOT, 554, "", "Service currently unavailable", DELIVERY_DEFERRED, CAUSE_SITE, 0},
+		{PHASE_DOT, 554, "", "Service currently unavailable", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
 		{PHASE_MAIL, 450, "4.7.1", "Error: too much mail", DELIVERY_DEFERRED, CAUSE_RELAY, 0});
+}
+
+static void a_45x_strains_the_site_but_for_greylisting_and_one_mailbox(void **state)
+{
+	CHECK({PHASE_RCPT, 451, "4.3.0", "Temporary lookup failure", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
+		{PHASE_RCPT, 450, "4.2.0", "Try again later", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
+		{PHASE_DOT, 451, "4.4.1", "Connection timed out", DELIVERY_DEFERRED, CAUSE_SITE, STRAINS},
+		{PHASE_RCPT, 450, "4.7.9", "Not by our policy", DELIVERY_DEFERRED, CAUSE_POLICY, STRAINS},
+		{PHASE_MAIL, 451, "", "Local error in processing", DELIVERY_DEFERRED, CAUSE_RELAY, 0},
+		{PHASE_MAIL, 450, "4.7.9", "Not by our policy", DELIVERY_DEFERRED, CAUSE_POLICY, 0},
+		{PHASE_RCPT, 451, "4.7.1", "Greylisted, come again in five minutes", DELIVERY_DEFERRED,
+			CAUSE_SITE, 0},
+		{PHASE_RCPT, 450, "4.2.0", "Recipient address rejected: Greylisted", DELIVERY_DEFERRED,
+			CAUSE_SITE, 0},
+		{PHASE_RCPT, 450, "4.2.1", "Mailbox disabled", DELIVERY_DEFERRED, CAUSE_RECIPIENT, 0},
+		{PHASE_RCPT, 450, "4.1.1", "Unverified address", DELIVERY_DEFERRED, CAUSE_RECIPIENT, 0},
+		{PHASE_DOT, 451, "4.5.1", "Out of order", DELIVERY_DEFERRED, CAUSE_RELAY, 0});
 }
 
 static void a_listed_relay_is_suspended_and_the_recipient_spared(void **state)
@@ -276,6 +294,7 @@ int main(void)
 		cmocka_unit_test(bare_codes_are_judged_by_the_phase),
 		cmocka_unit_test(a_mailbox_is_unknown_or_full_or_comes_again),
 		cmocka_unit_test(a_site_that_is_busy_is_slowed_down_and_greylisting_is_not),
+		cmocka_unit_test(a_45x_strains_the_site_but_for_greylisting_and_one_mailbox),
 		cmocka_unit_test(a_listed_relay_is_suspended_and_the_recipient_spared),
 		cmocka_unit_test(distrust_is_never_the_recipients_fault),
 		cmocka_unit_test(content_is_judged_by_who_has_seen_it),
