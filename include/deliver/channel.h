@@ -18,11 +18,12 @@ struct channel {
 	struct entry seats[2];
 	bool is_connected;
 	bool is_pipelined;
-	bool is_leaving;   /* QUIT was said, or will be */
-	bool has_learnt;   /* over it, that the relay is to be spoken to step by step */
-	int given;         /* jobs over this connection */
-	unsigned begun_at; /* the station's halvings when it was opened */
-	int64_t progress_ms;
+	bool is_leaving;     /* QUIT was said, or will be */
+	bool has_learnt;     /* over it, that the relay is to be spoken to step by step */
+	int given;           /* jobs over this connection */
+	unsigned begun_at;   /* the station's halvings when it was opened */
+	size_t replies;      /* whole ones, so far */
+	int64_t progress_ms; /* the last of these, or bytes of ours that were taken: timers run from here */
 };
 
 struct channel *channel_new(int epoll_fd, uint32_t id);

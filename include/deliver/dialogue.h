@@ -98,6 +98,8 @@ bool dialogue_is_idle(const struct dialogue *dialogue);
 size_t dialogue_count(const struct dialogue *dialogue);
 /* Messages whose deciding reply came over this connection. */
 size_t dialogue_decided(const struct dialogue *dialogue);
+/* Whole replies that dialogue_next() read over this connection: one that has only begun is none. */
+size_t dialogue_replies(const struct dialogue *dialogue);
 /* Whose turn it is, for timers: the reply awaited (MAIL for RSET and QUIT too), BODY while one is going out,
  * NONE. */
 enum attempt_phase dialogue_waits_for(const struct dialogue *dialogue);

@@ -37,7 +37,7 @@ struct greeting {
 	enum greeting_step step;
 	struct dialogue_features features; /* those of the last EHLO */
 	bool is_authenticated;
-	bool is_in_reply;
+	bool is_in_reply; /* the last line isn't its reply's last */
 	struct reply_reader *reader;
 	struct reply reply; /* the answer to what was last said; its code is 0 until it's there */
 };

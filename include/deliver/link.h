@@ -29,7 +29,7 @@ struct link_options {
 	const struct relay *relay; /* borrowed while open */
 	const char *hello;         /* EHLO's name */
 	int connect_timeout_ms;    /* until TCP is there */
-	int command_timeout_ms;    /* for each answer after that, until it is ready */
+	int command_timeout_ms;    /* for each whole answer after that, until it is ready */
 };
 
 struct link_facts {

@@ -276,7 +276,7 @@ static void leave(struct floor *floor, struct channel *c)
 	dialogue_quit(c->dialogue);
 }
 
-static void hear(struct floor *floor, struct channel *c)
+static void hear(struct channel *c)
 {
 	char buffer[RECEIVE_SIZE];
 	struct err err;
@@ -293,7 +293,6 @@ static void hear(struct floor *floor, struct channel *c)
 		}
 		step("channel.heard");
 		dialogue_push(c->dialogue, span_bytes(buffer, count));
-		c->progress_ms = floor->now_ms;
 		/* TLS may hold more that no event will tell of. */
 		if (count < sizeof(buffer) && link_facts(c->link)->tls == TLS_NONE)
 			return;
@@ -315,7 +314,7 @@ static bool talk(struct floor *floor, struct channel *c)
 		return false;
 	if (status) {
 		/* Why it hung up may still be there to read. */
-		hear(floor, c);
+		hear(c);
 		dialogue_lost(c->dialogue, err.text);
 		return true;
 	}
@@ -325,6 +324,16 @@ static bool talk(struct floor *floor, struct channel *c)
 	return true;
 }
 
+/* The timers of RFC 5321 4.5.3.2 are for a whole reply: a server that never ends one is as good as silent. */
+static void note_replies(const struct floor *floor, struct channel *c)
+{
+	size_t replies = dialogue_replies(c->dialogue);
+
+	if (replies != c->replies)
+		c->progress_ms = floor->now_ms;
+	c->replies = replies;
+}
+
 static void converse(struct floor *floor, struct channel *c)
 {
 	struct dialogue_event event;
@@ -332,6 +341,7 @@ static void converse(struct floor *floor, struct channel *c)
 	do {
 		while (dialogue_next(c->dialogue, &event))
 			on_dialogue_event(floor, c, &event);
+		note_replies(floor, c);
 		if (dialogue_is_over(c->dialogue)) {
 			end_channel(floor, c);
 			return;
@@ -445,7 +455,7 @@ void channel_on_event(struct floor *floor, struct channel *c, int fd, uint32_t e
 		return;
 	}
 	if (events & ~(uint32_t)EPOLLOUT)
-		hear(floor, c);
+		hear(c);
 	converse(floor, c);
 }
 

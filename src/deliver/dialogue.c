@@ -55,6 +55,7 @@ struct dialogue {
 	struct transaction under_way[2]; /* in the order of the stream, no gap */
 	uint64_t last_serial;
 	size_t decided;
+	size_t replies;
 	bool is_any_mail_answered;
 	bool needs_reset;
 	bool is_recipient_stray; /* taken although its MAIL was refused */
@@ -481,6 +482,7 @@ static bool read_replies(struct dialogue *d, struct dialogue_event *event)
 			end_session(d, words);
 			return false;
 		}
+		d->replies++;
 		if (on_reply(d, event))
 			return true;
 		speak(d);
@@ -576,6 +578,11 @@ bool dialogue_is_idle(const struct dialogue *d)
 size_t dialogue_decided(const struct dialogue *d)
 {
 	return d->decided;
+}
+
+size_t dialogue_replies(const struct dialogue *d)
+{
+	return d->replies;
 }
 
 enum attempt_phase dialogue_waits_for(const struct dialogue *d)

@@ -131,9 +131,10 @@ static size_t on_line(char *bytes, size_t size, size_t count, void *context)
 {
 	struct link *link = context;
 
-	link->deadline_ms = clock_steady_ms() + link->options.command_timeout_ms;
-	link->is_tcp_there = true;
 	link->heard = greeting_heard(&link->greeting, span_bytes(bytes, size * count), &link->heard_err);
+	if (!link->is_tcp_there || !link->greeting.is_in_reply)
+		link->deadline_ms = clock_steady_ms() + link->options.command_timeout_ms;
+	link->is_tcp_there = true;
 	if (link->greeting.step == GREETING_EHLO)
 		note_tls(link);
 	return link->heard ? 0 : size * count;

@@ -223,6 +223,14 @@ class Loss(EngineCase):
         run = self.engine(server.url, readers(2), "--connections", "2", timeout_ms=200, expect={outcome: 2})
         self.assertIn("no answer", run.settled[0]["reply"])
 
+  def test_an_answer_that_goes_on_without_an_end_is_as_good_as_silence(self):
+    expected = {"mail": "deferred", "rcpt": "deferred", "data": "deferred", "dot": "unknown"}
+    for stage, outcome in expected.items():
+      for way in ("--trickle-at", "--drip-at"):
+        with self.subTest(stage=stage, way=way), Server(way, stage, "--no-pipelining") as server:
+          run = self.engine(server.url, readers(1), timeout_ms=300, expect={outcome: 1})
+          self.assertIn("no answer", run.settled[0]["reply"])
+
 
 class Relays(EngineCase):
   def test_a_relay_that_is_not_there_is_named_and_jobs_are_given_back(self):

@@ -151,5 +151,19 @@ class Split(EngineCase):
           self.assertEqual([line["user"] for line in server.log("accepted")], ["press" if options else None] * 2)
 
 
+class Endless(EngineCase):
+  def test_an_answer_that_goes_on_without_an_end_is_as_good_as_silence_at_each_step(self):
+    with tempfile.TemporaryDirectory(prefix="dateline-tls-") as folder:
+      _, cert, key = make_certificates(folder)
+      able = ("--starttls", cert, key, "--auth", "press:correct horse")
+      for verb, awaited, options in STEPS:
+        for way in ("--trickle-at", "--drip-at"):
+          stage = "connect" if verb == "GREETING" else verb.lower()
+          with self.subTest(step=verb, way=way), Server(way, stage, *able) as server:
+            run = self.engine(server.url, readers(1), "--relay-tries", "1", *options, timeout_ms=300, expect={})
+            self.assertIn(f"it accepted the connection, then gave no {awaited} in time", run.end["words"])
+            self.assertEqual(run.end["given_back"], 1)
+
+
 if __name__ == "__main__":
   unittest.main()

@@ -31,6 +31,7 @@ LINE_MAX = 1_000_000
 MESSAGE_MAX = 100_000_000
 FLOOD = b"-There is so much to say about this\r\n"
 FLOOD_LINES = 25_000
+TRICKLE_S = 0.05
 
 
 class Hangup(Exception):
@@ -104,6 +105,8 @@ class Server:
     self.hangs = Times(options.hang_at)
     self.nonsense = Times(options.nonsense_at)
     self.floods = Times(options.flood_at)
+    self.trickles = Times(options.trickle_at)
+    self.drips = Times(options.drip_at)
     self.goodbyes = Times(options.goodbye_at)
     self.orders = []
     if options.orders:
@@ -214,6 +217,7 @@ class Session:
   async def trouble(self, stage):
     """Whether a stage went wrong as ordered; True when its answer has been given."""
     self.instants[stage] = now_ms()
+    code = b"220" if stage == "connect" else b"250"
     if self.options.delay_ms:
       await asyncio.sleep(self.options.delay_ms / 1000)
     if self.server.drops.strike(stage):
@@ -225,12 +229,22 @@ class Session:
       await self.say("HTTP/1.0 400 Bad Request")
       return True
     if self.server.floods.strike(stage):
-      self.writer.write(((b"220" if stage == "connect" else b"250") + FLOOD) * FLOOD_LINES)
+      self.writer.write((code + FLOOD) * FLOOD_LINES)
       return True
+    if self.server.trickles.strike(stage):
+      await self.trickle(code + b"-There is more\r\n")
+    if self.server.drips.strike(stage):
+      await self.trickle(code[:1])
     if self.server.goodbyes.strike(stage):
       await self.say("421 4.3.2 Service not available, closing channel")
       raise Hangup
     return False
+
+  async def trickle(self, piece):
+    while True:
+      self.writer.write(piece)
+      await self.writer.drain()
+      await asyncio.sleep(TRICKLE_S)
 
   async def run(self):
     if await self.trouble("connect"):
@@ -478,6 +492,8 @@ def parse_options():
   parser.add_argument("--hang-at", metavar="STAGE[:N]", help="say nothing more", **many)
   parser.add_argument("--nonsense-at", metavar="STAGE[:N]", help="answer what is no SMTP", **many)
   parser.add_argument("--flood-at", metavar="STAGE[:N]", help="answer a megabyte", **many)
+  parser.add_argument("--trickle-at", metavar="STAGE[:N]", help="answer line by line, without an end", **many)
+  parser.add_argument("--drip-at", metavar="STAGE[:N]", help="answer byte by byte, a line without an end", **many)
   parser.add_argument("--goodbye-at", metavar="STAGE[:N]", help="answer 421 and close", **many)
   parser.add_argument("--orders", metavar="FILE", help="cut connections as it says, a line for each")
   parser.add_argument("--rude", action="store_true", help="drop with a reset")
