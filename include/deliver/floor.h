@@ -41,6 +41,8 @@ void floor_tell(struct floor *floor, struct station *station);
 
 /* Whether a link of this station that has nothing to do should stay; else it leaves. */
 bool floor_keeps(const struct floor *floor, const struct station *station);
+/* Whether its links go on with what any relay may take: not while something waits for it alone. */
+bool floor_serves_all(const struct floor *floor, const struct station *station);
 /* Whether there's a job for such a link, and the first of them: there must be one. */
 bool floor_has_job(const struct floor *floor, const struct station *station);
 struct entry floor_take_job(struct floor *floor, const struct station *station);

@@ -22,6 +22,7 @@
 
 #define QUEUE_MIN 64
 #define QUEUE_MAX 1024 /* the journal's ceiling for open claims */
+#define DETOURED_MAX QUEUE_MAX
 #define GOODBYE_MS 1000
 #define WAIT_MAX_MS 1000 /* a clock that is set must not keep anybody waiting */
 #define RETAKE_MS 20     /* before asking again when "now" brought nothing */
@@ -32,7 +33,7 @@ struct engine {
 	struct floor floor;
 	struct channel **channels;
 	size_t channel_count, channel_capacity;
-	size_t queue_size;         /* how many jobs to have waiting, at most */
+	size_t queue_size;         /* how many jobs to have waiting for any relay, at most */
 	struct engine_job **taken; /* room for one take */
 	int epoll_fd, stop_fd;
 	atomic_bool is_woken;    /* the host has something */
@@ -198,7 +199,7 @@ static struct channel *find_free_channel(struct engine *e)
 	return e->channels[e->channel_count++];
 }
 
-/* How many jobs could be given out at once: to the links of one station, or (NULL) of all. */
+/* How many jobs could be given out at once: those for one station alone, or (NULL) for any. */
 static size_t count_ready(const struct engine *e, const struct station *station)
 {
 	size_t ready = 0;
@@ -206,7 +207,9 @@ static size_t count_ready(const struct engine *e, const struct station *station)
 	for (size_t i = 0; i < e->channel_count; i++) {
 		const struct channel *channel = e->channels[i];
 
-		ready += (!station || channel->station == station) && channel_is_ready(channel);
+		if (channel_is_ready(channel))
+			ready += station ? channel->station == station
+					 : floor_serves_all(&e->floor, channel->station);
 	}
 	return ready;
 }
@@ -247,16 +250,21 @@ static void open_channels(struct engine *e)
 	}
 }
 
+/* What waits for one relay alone must not keep the others waiting, unless it is too much. */
+static bool wants_more(const struct engine *e)
+{
+	return !floor_is_stopping(&e->floor) && e->floor.queue.count <= e->queue_size / 2 &&
+	       e->floor.detoured < DETOURED_MAX;
+}
+
 static void refill(struct engine *e)
 {
 	int64_t now = clock_now_ms();
-	size_t waiting = floor_waiting(&e->floor);
 	size_t want, count;
 
 	if (e->floor.now_ms < e->floor.retake_ms)
 		floor_wake_at(&e->floor, e->floor.retake_ms);
-	if (floor_is_stopping(&e->floor) || waiting > e->queue_size / 2 ||
-		e->floor.now_ms < e->floor.retake_ms)
+	if (!wants_more(e) || e->floor.now_ms < e->floor.retake_ms)
 		return;
 	if (e->has_asked && !e->is_more && !e->floor.is_settled_since_take && now < e->next_take_ms &&
 		!atomic_exchange(&e->is_woken, false))
@@ -264,7 +272,7 @@ static void refill(struct engine *e)
 	e->has_asked = true;
 	e->floor.is_settled_since_take = false;
 	e->next_take_ms = ENGINE_NEVER;
-	want = e->queue_size - waiting;
+	want = e->queue_size - e->floor.queue.count;
 	count = e->floor.host.take(e->floor.host.context, e->taken, want, &e->next_take_ms);
 	e->is_more = count == want;
 	if (!e->is_more && e->next_take_ms <= now)
@@ -320,7 +328,7 @@ static int wait_ms(const struct engine *e)
 {
 	int64_t wait = e->floor.wake_ms - clock_steady_ms();
 
-	if (e->next_take_ms != ENGINE_NEVER && floor_waiting(&e->floor) == 0) {
+	if (e->next_take_ms != ENGINE_NEVER && !e->floor.queue.count && wants_more(e)) {
 		int64_t take = e->next_take_ms - clock_now_ms();
 
 		wait = take < wait ? take : wait;

@@ -47,6 +47,11 @@ bool floor_keeps(const struct floor *floor, const struct station *station)
 	return has_detoured(floor, station) || stations_keep(&floor->stations, station);
 }
 
+bool floor_serves_all(const struct floor *floor, const struct station *station)
+{
+	return !has_detoured(floor, station) && stations_keep(&floor->stations, station);
+}
+
 bool floor_has_job(const struct floor *floor, const struct station *station)
 {
 	return has_detoured(floor, station) ||

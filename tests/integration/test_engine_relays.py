@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Several relays: which one is used, what becomes of one in trouble, and how much each is asked for."""
 
+import collections
 import os
 import sys
 import unittest
@@ -202,6 +203,22 @@ class AnotherWay(RelaysCase):
     run = self.engine(plain.url, self.UTF8 + readers(20), "--fallback", modern.url, "--connections", "1")
     self.assert_all_accepted_at_once(run, self.UTF8 + readers(20), plain, modern)
     self.assert_each_once(modern, self.UTF8)
+
+  def test_what_waits_for_one_relay_keeps_nobody_else_waiting(self):
+    plain, silent = self.servers(["--no-smtputf8"], ["--hang-at", "connect"])
+    utf8 = [f"änne{i}@paper.example" for i in range(200)]
+    run = self.engine(plain.url, utf8 + readers(200), "--fallback", silent.url, "--stop-after", "200",
+      expect={"accepted": 200})
+    self.assert_each_once(plain, readers(200))
+    self.assertEqual(collections.Counter(run.given_back), collections.Counter(utf8))
+
+  def test_only_so_much_waits_for_one_relay(self):
+    plain, late = self.servers(["--no-smtputf8"], ["--hang-at", "connect:1"])
+    utf8 = [f"änne{i}@paper.example" for i in range(1500)]
+    run = self.engine(plain.url, utf8 + readers(1), "--fallback", late.url, timeout_ms=1000)
+    self.assert_all_accepted_at_once(run, utf8 + readers(1), plain, late)
+    before = [event["address"] for event in run.settled].index(*readers(1))
+    self.assertGreaterEqual(before, 1500 - (1024 + 64))
 
   def test_a_stop_gives_back_what_waits_for_another_relay(self):
     plain, silent = self.servers(["--no-smtputf8", "--delay-ms", "1"], ["--hang-at", "connect"])

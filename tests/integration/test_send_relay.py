@@ -129,6 +129,18 @@ class SecondRelay(RelayCase):
     self.assert_recorded_as_received(self.press, self.backup, READERS)
     self.assertEqual({attempt["try"] for attempt in self.attempts()}, {1})
 
+  def test_those_whom_only_a_silent_relay_can_take_keep_nobody_else_waiting(self):
+    plain = self.enterContext(Server("--no-smtputf8"))
+    self.backup = self.enterContext(Server("--hang-at", "connect"))
+    self.use(plain.url)
+    rows = [f"änne{i}@d{i % 9}.zeitung.example" for i in range(200)] + [f"reader{i}@d{i % 9}.paper.example" for i in range(200)]
+    self.press.import_people("world", "address\n" + "\n".join(rows) + "\n")
+    process = self.running(self.press, "send", "fund", "--to", "world", "--yes")
+    wait_until_accepted(plain, 200)
+    process.send_signal(signal.SIGINT)
+    self.assertEqual(ended(process).returncode, UNFINISHED)
+    self.assertEqual(self.press.states(), {"accepted": 200, "queued": 200})
+
   def test_one_that_comes_back_is_told_to_be_in_use_again(self):
     stumbling = self.enterContext(Server("--drop-at", "connect:2"))
     self.press.configure(url=stumbling.url, relay='pause_first = "100ms";')
