@@ -35,18 +35,13 @@ void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t mos
 /* From the one who sends: what is settled or goes back; the flight record tells of it up to `mark`. */
 void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark);
 
-/* What there is between the claim and the sender. */
-struct belt_way {
-	size_t count;         /* jobs that are claimed, being built or ready */
-	size_t largest_bytes; /* of the messages built so far; 0: not known */
-};
-
 /* What the store's thread waits for. Times are clock_steady_ms. */
 struct belt_need {
-	size_t low;         /* a turn is due when no more than so many are on their way to the sender… */
+	size_t open;        /* jobs that are somewhere: on the belt, done or not, or with the sender */
+	size_t low;         /* a turn is due when no more than so many of them aren't done… */
 	bool can_claim;     /* …and there's something to claim */
 	bool is_size_known; /* of the messages; else a turn is due once it is */
-	int64_t settle_ms;  /* what is done may wait for company until then, if anything is on its way */
+	int64_t settle_ms;  /* what is done may wait for company until then, if any isn't done */
 	int64_t look_ms;    /* a turn is due then in any case */
 };
 
@@ -56,7 +51,8 @@ struct belt_need {
  */
 bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct courierjob_queue *done,
 	struct flight_mark *mark);
-struct belt_way belt_way(struct belt *belt);
+/* Of the messages built so far; 0: not known. */
+size_t belt_largest_bytes(struct belt *belt);
 
 /* Nobody waits any more. What is on the belt stays there. */
 void belt_stop(struct belt *belt);

@@ -54,7 +54,8 @@ struct courierjob_queue {
 
 struct courierjob *courierjob_new(void);
 void courierjob_free(struct courierjob *job);
-/* Forget the delivery, let go of its gate, keep the message's memory. */
+/* Forget the delivery, let go of its gate; a message's memory is kept up to this much. */
+#define COURIERJOB_KEEPS_BYTES (256u * 1024u)
 void courierjob_reset(struct courierjob *job);
 static inline struct courierjob *courierjob_of(struct engine_job *job)
 {

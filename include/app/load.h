@@ -27,7 +27,11 @@ struct load_counts {
 	int64_t settled; /* attempts settled since load_new */
 };
 
-/* Claims on their way to `connections` connections are kept between twice as many and this. */
+/*
+ * Claims that are open, from the claim to the outcome: as many as the last turns used up in three, at least
+ * four for each of `connections`, at most this; and no more than 64 MiB of the largest message built so far,
+ * or one.
+ */
 #define LOAD_CLAIMS_MAX 1024u
 
 /* Store and settings are borrowed. */
@@ -51,17 +55,18 @@ void load_take_relays(struct load *load, struct relaystates *states);
 
 /*
  * One turn: settle what is done, look at holds, and, if `is_going_on`, take on what others
- * hand over and claim more, into `claimed`, to be built. Failures of the store:
+ * hand over and claim more, into `claimed`, to be built. `largest_bytes` is of the messages that were, 0 if
+ * none was. Failures of the store:
  * nothing of the turn was kept, E_BUSY means that it can be had again.
  */
-enum status load_turn(struct load *load, bool is_going_on, const struct belt_way *way,
+enum status load_turn(struct load *load, bool is_going_on, size_t largest_bytes,
 	struct courierjob_queue *claimed, struct err *err);
 /* The last turn: nothing more is claimed, dispatches of which nothing is left end. All jobs are done by now.
  */
 enum status load_end(struct load *load, struct err *err);
 
 /* When the next turn is due, `is_going_on` or only settling. */
-struct belt_need load_need(const struct load *load, bool is_going_on, const struct belt_way *way);
+struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes);
 
 /* When there'll be more to send: now, at a deferred one's try within `wait_ms`, or INT64_MAX: never. */
 int64_t load_next_ms(const struct load *load, int64_t wait_ms);

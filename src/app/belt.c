@@ -16,10 +16,9 @@ struct belt {
 	pthread_cond_t turn_is_due;
 	struct courierjob_queue claimed, ready, done;
 	struct flight_mark mark;
-	size_t building;
 	size_t largest_bytes;
-	size_t low;      /* what the store's thread waits for; it is told no more often than that */
-	bool is_waiting; /* the sender found nothing ready */
+	struct belt_need need; /* what the store's thread waits for; it is told no more often than that */
+	bool is_waiting;       /* the sender found nothing ready */
 	bool is_stopped;
 	struct err failure; /* the first one; OK if there's none */
 	void (*wake)(void *context);
@@ -61,9 +60,24 @@ static void unlock(struct belt *belt)
 	pthread_mutex_unlock(&belt->mutex);
 }
 
-static size_t on_the_way(const struct belt *belt)
+/* Of all that is somewhere, what isn't done. */
+static size_t under_way(const struct belt *belt)
 {
-	return belt->claimed.count + belt->building + belt->ready.count;
+	return belt->need.open > belt->done.count ? belt->need.open - belt->done.count : 0;
+}
+
+static bool is_low(const struct belt *belt)
+{
+	return belt->need.can_claim && under_way(belt) <= belt->need.low;
+}
+
+static void add_done(struct belt *belt, struct courierjob_queue *done)
+{
+	bool was_idle = !belt->done.count || !is_low(belt);
+
+	courierjob_move(&belt->done, done);
+	if (was_idle && belt->done.count)
+		pthread_cond_signal(&belt->turn_is_due);
 }
 
 void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs)
@@ -90,10 +104,8 @@ bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t m
 	while (!belt->is_stopped && !belt->claimed.count)
 		pthread_cond_wait(&belt->claims_came, &belt->mutex);
 	is_stopped = belt->is_stopped;
-	if (!is_stopped) {
+	if (!is_stopped)
 		move_some(out, &belt->claimed, most);
-		belt->building += out->count;
-	}
 	unlock(belt);
 	return !is_stopped;
 }
@@ -111,14 +123,13 @@ void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct co
 	bool is_awaited;
 
 	lock(belt);
-	belt->building -= ready->count + done->count;
-	if (!belt->largest_bytes || done->count)
+	if (!belt->largest_bytes)
 		pthread_cond_signal(&belt->turn_is_due);
 	belt->largest_bytes = largest > belt->largest_bytes ? largest : belt->largest_bytes;
 	is_awaited = belt->is_waiting && ready->count;
 	belt->is_waiting = belt->is_waiting && !is_awaited;
 	courierjob_move(&belt->ready, ready);
-	courierjob_move(&belt->done, done);
+	add_done(belt, done);
 	unlock(belt);
 	if (is_awaited)
 		belt->wake(belt->context);
@@ -129,8 +140,6 @@ void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t mos
 	lock(belt);
 	move_some(out, &belt->ready, most);
 	belt->is_waiting = out->count < most;
-	if (on_the_way(belt) <= belt->low)
-		pthread_cond_signal(&belt->turn_is_due);
 	unlock(belt);
 }
 
@@ -139,9 +148,7 @@ void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flig
 	if (!done->count)
 		return;
 	lock(belt);
-	if (!belt->done.count)
-		pthread_cond_signal(&belt->turn_is_due);
-	courierjob_move(&belt->done, done);
+	add_done(belt, done);
 	belt->mark = mark;
 	unlock(belt);
 }
@@ -168,13 +175,12 @@ enum status belt_failure(struct belt *belt, struct err *err)
 }
 
 /* When the turn is due as things stand. */
-static int64_t due_ms(const struct belt *belt, const struct belt_need *need)
+static int64_t due_ms(const struct belt *belt)
 {
-	if (need->can_claim && on_the_way(belt) <= need->low)
-		return 0;
-	if (!need->is_size_known && belt->largest_bytes)
-		return 0;
-	if (belt->done.count && !on_the_way(belt))
+	const struct belt_need *need = &belt->need;
+
+	if (is_low(belt) || (!need->is_size_known && belt->largest_bytes) ||
+		(belt->done.count && !under_way(belt)))
 		return 0;
 	if (belt->done.count && need->settle_ms < need->look_ms)
 		return need->settle_ms;
@@ -188,8 +194,8 @@ bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct cour
 	int64_t left_ms;
 
 	lock(belt);
-	belt->low = need->low;
-	while (!belt->is_stopped && (left_ms = due_ms(belt, need) - clock_steady_ms()) > 0)
+	belt->need = *need;
+	while (!belt->is_stopped && (left_ms = due_ms(belt) - clock_steady_ms()) > 0)
 		thread_wait_ms(&belt->turn_is_due, &belt->mutex, left_ms);
 	is_stopped = belt->is_stopped;
 	if (!is_stopped) {
@@ -200,14 +206,14 @@ bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct cour
 	return !is_stopped;
 }
 
-struct belt_way belt_way(struct belt *belt)
+size_t belt_largest_bytes(struct belt *belt)
 {
-	struct belt_way way;
+	size_t largest;
 
 	lock(belt);
-	way = (struct belt_way){on_the_way(belt), belt->largest_bytes};
+	largest = belt->largest_bytes;
 	unlock(belt);
-	return way;
+	return largest;
 }
 
 void belt_stop(struct belt *belt)

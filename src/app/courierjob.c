@@ -40,12 +40,23 @@ void courierjob_free(struct courierjob *job)
 	free(job);
 }
 
+/* Letters are alike; what one with a large attachment took isn't kept for the others. */
+static void empty_message(struct str *message)
+{
+	if (message->capacity <= COURIERJOB_KEEPS_BYTES) {
+		str_empty(message);
+		return;
+	}
+	str_clear(message);
+	str_init(message, STR_MAX_LARGE);
+}
+
 void courierjob_reset(struct courierjob *job)
 {
 	if (job->hold)
 		atomic_fetch_sub_explicit(&job->gate->holds, 1, memory_order_release);
 	delivery_clear(&job->delivery);
-	str_empty(&job->message);
+	empty_message(&job->message);
 	str_empty(&job->return_path);
 	free(job->hold);
 	*job = (struct courierjob){.message = job->message, .return_path = job->return_path};

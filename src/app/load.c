@@ -15,12 +15,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Outcomes wait at most this long for company; not at all when nothing is on its way. */
+/* Outcomes wait at most this long for company; not at all when all are there. */
 #define TURN_EVERY_MS 20
 /* While nothing else asks for a turn: how often to look for work that others hand over, and for holds. */
 #define LOOK_EVERY_MS 500
-/* What is on its way may take this much memory: few at a time where attachments are large. */
-#define WAY_BYTES_MAX (64u * 1024u * 1024u)
+/* The messages of all claims may take this much memory: few at a time where attachments are large. */
+#define MESSAGE_BYTES_MAX (64u * 1024u * 1024u)
+/* A turn is due once this part of the claims may be made anew. */
+#define CLAIM_AGAIN_PART 4u
+/* Two in the hands of each connection, and two on their way there: with less it waits for the turn that
+ * brings the next. */
+#define CLAIMS_A_CONNECTION 4u
 /* Claims last for so many turns at the present speed. */
 #define TURNS_AHEAD 3u
 
@@ -53,11 +58,11 @@ struct load {
 	bool is_going_on; /* in this turn */
 };
 
-/* How many to have on their way. One, until a message's size is known. */
-static size_t claims_wanted(const struct load *load, const struct belt_way *way)
+/* How many to have open, wherever they are. One, until a message's size is known. */
+static size_t claims_wanted(const struct load *load, size_t largest_bytes)
 {
 	size_t wanted = load->used * TURNS_AHEAD;
-	size_t fitting = way->largest_bytes ? WAY_BYTES_MAX / way->largest_bytes : 1;
+	size_t fitting = largest_bytes ? MESSAGE_BYTES_MAX / largest_bytes : 1;
 
 	if (wanted < load->claims_least)
 		wanted = load->claims_least;
@@ -66,6 +71,16 @@ static size_t claims_wanted(const struct load *load, const struct belt_way *way)
 	if (wanted > fitting)
 		wanted = fitting;
 	return wanted ? wanted : 1;
+}
+
+/* Claims that nothing is known of yet. */
+static size_t count_open(const struct load *load)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < load->carried_count; i++)
+		open += load->carried[i].claimed;
+	return open - load->settled.count - load->returned.count;
 }
 
 static bool is_open(const struct carried *carried)
@@ -373,7 +388,7 @@ struct load *load_new(struct store *store, const struct settings *settings, size
 	load->store = store;
 	load->settings = settings;
 	load->claims = claims_new(store, settings);
-	load->claims_least = 2 * connections;
+	load->claims_least = CLAIMS_A_CONNECTION * connections;
 	return load;
 }
 
@@ -488,18 +503,19 @@ static void note_use(struct load *load, size_t done)
 	load->used = done > faded ? done : faded;
 }
 
-enum status load_turn(struct load *load, bool is_going_on, const struct belt_way *way,
+enum status load_turn(struct load *load, bool is_going_on, size_t largest_bytes,
 	struct courierjob_queue *claimed, struct err *err)
 {
 	struct load_counts counts = load->counts;
 	size_t carried_count = load->carried_count;
+	size_t open = count_open(load);
 	size_t wanted;
 	enum status status;
 
 	note_use(load, load->settled.count + load->returned.count);
-	wanted = claims_wanted(load, way);
+	wanted = claims_wanted(load, largest_bytes);
 	load->is_going_on = is_going_on;
-	load->room = wanted > way->count ? wanted - way->count : 0;
+	load->room = wanted > open ? wanted - open : 0;
 	status = commit(load, commit_turn, err);
 	load->turned_ms = clock_steady_ms();
 	if (status == OK) {
@@ -527,12 +543,15 @@ enum status load_end(struct load *load, struct err *err)
 	return status;
 }
 
-struct belt_need load_need(const struct load *load, bool is_going_on, const struct belt_way *way)
+struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes)
 {
+	size_t wanted = claims_wanted(load, largest_bytes);
+
 	return (struct belt_need){
-		.low = claims_wanted(load, way) / 2,
+		.open = count_open(load),
+		.low = wanted - (wanted + CLAIM_AGAIN_PART - 1) / CLAIM_AGAIN_PART,
 		.can_claim = is_going_on && can_claim(load),
-		.is_size_known = way->largest_bytes != 0,
+		.is_size_known = largest_bytes != 0,
 		.settle_ms = load->turned_ms + TURN_EVERY_MS,
 		.look_ms = load->turned_ms + LOOK_EVERY_MS,
 	};

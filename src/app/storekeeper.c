@@ -44,10 +44,9 @@ static void publish(
 /* A store that is busy is asked again; what is done waits in memory and in the flight record. */
 static enum status turn(struct storekeeper *keeper, bool is_going_on, struct flight_mark mark)
 {
-	struct belt_way way = belt_way(keeper->belt);
 	struct courierjob_queue claimed = {0};
 	struct err err;
-	enum status status = load_turn(keeper->load, is_going_on, &way, &claimed, &err);
+	enum status status = load_turn(keeper->load, is_going_on, belt_largest_bytes(keeper->belt), &claimed, &err);
 
 	if (status == E_BUSY)
 		log_warning("%s", err.text);
@@ -74,8 +73,8 @@ static void *keep(void *context)
 	while (status == OK) {
 		struct courierjob_queue done = {0};
 		bool is_going_on = !atomic_load(&keeper->is_stopping);
-		struct belt_way way = belt_way(keeper->belt);
-		struct belt_need need = load_need(keeper->load, is_going_on, &way);
+		struct belt_need need =
+			load_need(keeper->load, is_going_on, belt_largest_bytes(keeper->belt));
 
 		if (!belt_wait_done(keeper->belt, &need, &done, &mark))
 			break;

@@ -115,7 +115,6 @@ static void the_sender_is_not_woken_for_what_could_not_be_built(void **state)
 	assert_true(belt_take_claimed(belt, &taken, 1));
 	belt_put_built(belt, &none, &taken);
 	assert_int_equal(wakes, 0);
-	assert_int_equal(belt_way(belt).count, 0);
 	belt_free(belt);
 }
 
@@ -253,7 +252,7 @@ static int64_t keep_store(struct line *line)
 
 	while (settled < JOBS && clock_steady_ms() < deadline_ms) {
 		int64_t next_ms = clock_steady_ms() + 100;
-		struct belt_need need = {LOW, claimed < JOBS, true, next_ms, next_ms};
+		struct belt_need need = {(size_t)(claimed - settled), LOW, claimed < JOBS, true, next_ms, next_ms};
 		struct courierjob_queue done = {0};
 		struct flight_mark mark;
 
@@ -286,7 +285,6 @@ static void among_four_threads_none_is_lost_and_none_comes_twice(void **state)
 	assert_true(line.is_over);
 	for (int i = 0; i < JOBS; i++)
 		assert_int_equal(line.seen[i], 1);
-	assert_int_equal(belt_way(line.belt).count, 0);
 	belt_free(line.belt);
 	sem_destroy(&line.wakes);
 }

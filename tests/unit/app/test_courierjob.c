@@ -57,6 +57,22 @@ static void one_queue_moves_behind_another(void **state)
 	courierjob_free(second);
 }
 
+static void a_large_message_leaves_no_room_behind(void **state)
+{
+	struct courierjob *job = courierjob_new();
+
+	(void)state;
+	str_add_repeat(&job->message, 'x', 6000);
+	courierjob_reset(job);
+	assert_true(job->message.capacity >= 6000);
+	str_add_repeat(&job->message, 'x', (size_t)2 * COURIERJOB_KEEPS_BYTES);
+	courierjob_reset(job);
+	assert_true(job->message.capacity <= COURIERJOB_KEEPS_BYTES);
+	str_add_repeat(&job->message, 'x', 6000);
+	assert_int_equal(job->message.len, 6000);
+	courierjob_free(job);
+}
+
 static void a_job_that_is_used_again_forgets_whose_it_was(void **state)
 {
 	struct courierjob *job = courierjob_new();
@@ -81,6 +97,7 @@ int main(void)
 		cmocka_unit_test(jobs_come_out_in_the_order_they_went_in),
 		cmocka_unit_test(an_emptied_queue_takes_jobs_again),
 		cmocka_unit_test(one_queue_moves_behind_another),
+		cmocka_unit_test(a_large_message_leaves_no_room_behind),
 		cmocka_unit_test(a_job_that_is_used_again_forgets_whose_it_was),
 	};
 

@@ -43,20 +43,14 @@ static struct carrying loaded(struct newsroomcase *room)
 	return c;
 }
 
-static struct belt_way way_of(const struct carrying *c)
-{
-	return (struct belt_way){c->ready.count, c->largest_bytes};
-}
-
 /* A turn, and all that it claimed is built. */
 static void turn(struct carrying *c)
 {
-	struct belt_way way = way_of(c);
 	struct courierjob_queue claimed = {0};
 	struct courierjob *job;
 
 	load_take_done(c->load, &c->done);
-	if (load_turn(c->load, true, &way, &claimed, &c->room->place.err) != OK)
+	if (load_turn(c->load, true, c->largest_bytes, &claimed, &c->room->place.err) != OK)
 		fail_msg("%s", c->room->place.err.text);
 	while ((job = courierjob_take(&claimed))) {
 		courierjob_put(
@@ -95,10 +89,9 @@ static void end(struct carrying *c)
 
 static bool is_hungry(const struct carrying *c)
 {
-	struct belt_way way = way_of(c);
-	struct belt_need need = load_need(c->load, true, &way);
+	struct belt_need need = load_need(c->load, true, c->largest_bytes);
 
-	return need.can_claim && c->ready.count <= need.low;
+	return need.can_claim && need.open <= need.low;
 }
 
 static void a_turn_claims_what_is_queued(void **state)
@@ -253,14 +246,66 @@ static void what_others_hand_over_is_taken_on(void **state)
 	end(&c);
 }
 
+/* Import many, and freeze a second dispatch to them. */
+static int64_t crowd_of(struct newsroomcase *room, int count)
+{
+	struct str people;
+
+	str_init(&people, STR_MAX_LARGE);
+	str_add_text(&people, "address\n");
+	for (int i = 0; i < count; i++)
+		str_addf(&people, "r%d@crowd.example\n", i);
+	newlist_import(&room->place, "crowd", people.ptr);
+	str_clear(&people);
+	newsroomcase_freeze(room, "crowd");
+	return 2;
+}
+
+static void what_the_sender_has_counts_as_open(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = begin(room);
+	struct courierjob_queue sent = {0};
+	const size_t least = (size_t)4 * CONNECTIONS;
+
+	assert_int_equal(load_add(c.load, crowd_of(room, 60), &room->place.err), OK);
+	turn(&c);
+	turn(&c);
+	assert_int_equal(c.ready.count, least);
+	while (c.ready.count)
+		courierjob_put(&sent, take(&c));
+	assert_false(is_hungry(&c));
+	turn(&c);
+	assert_int_equal(c.ready.count, 0);
+	for (int i = 0; i < 4; i++)
+		settle(&c, courierjob_take(&sent), DELIVERY_ACCEPTED, 250);
+	turn(&c);
+	assert_int_equal(c.ready.count, 4);
+	while (sent.count)
+		settle(&c, courierjob_take(&sent), DELIVERY_ACCEPTED, 250);
+	end(&c);
+}
+
+static void letters_that_are_large_are_few_at_a_time(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = begin(room);
+
+	assert_int_equal(load_add(c.load, crowd_of(room, 60), &room->place.err), OK);
+	turn(&c);
+	c.largest_bytes = (size_t)16 << 20;
+	turn(&c);
+	assert_int_equal(c.ready.count, 4);
+	end(&c);
+}
+
 static void a_turn_that_stops_takes_nothing_on(void **state)
 {
 	struct newsroomcase *room = *state;
 	struct carrying c = loaded(room);
 	struct courierjob_queue claimed = {0};
-	struct belt_way way = {0};
 
-	assert_int_equal(load_turn(c.load, false, &way, &claimed, &room->place.err), OK);
+	assert_int_equal(load_turn(c.load, false, 0, &claimed, &room->place.err), OK);
 	assert_int_equal(claimed.count, 0);
 	assert_int_equal(newdispatch_state_of(&room->place, 1, 1), DELIVERY_QUEUED);
 	end(&c);
@@ -271,10 +316,9 @@ static void a_turn_that_cannot_be_kept_leaves_everything_as_it_was(void **state)
 	struct newsroomcase *room = *state;
 	struct carrying c = loaded(room);
 	struct courierjob_queue claimed = {0};
-	struct belt_way way = {0};
 
 	assert_int_equal(store_begin(room->place.store, &room->place.err), OK);
-	assert_int_not_equal(load_turn(c.load, true, &way, &claimed, &room->place.err), OK);
+	assert_int_not_equal(load_turn(c.load, true, 0, &claimed, &room->place.err), OK);
 	store_rollback(room->place.store);
 	assert_int_equal(claimed.count, 0);
 	assert_int_equal(load_counts(c.load)->by_state[DELIVERY_QUEUED], 3);
@@ -483,12 +527,11 @@ static void what_relays_are_doing_outlives_a_turn_that_fails(void **state)
 	struct newsroomcase *room = *state;
 	struct carrying c = loaded(room);
 	struct courierjob_queue claimed = {0};
-	struct belt_way way = {0};
 	struct relaystates states = {.items = {{.relay = "a:25", .words = "refused"}}, .count = 1};
 
 	load_take_relays(c.load, &states);
 	assert_int_equal(store_begin(room->place.store, &room->place.err), OK);
-	assert_int_not_equal(load_turn(c.load, true, &way, &claimed, &room->place.err), OK);
+	assert_int_not_equal(load_turn(c.load, true, 0, &claimed, &room->place.err), OK);
 	store_rollback(room->place.store);
 	assert_relays(room, "");
 	end(&c);
@@ -530,6 +573,8 @@ int main(void)
 		TEST(a_deferred_one_is_taken_again_when_it_is_due),
 		TEST(a_dispatch_ends_when_nothing_is_left_of_it),
 		TEST(what_others_hand_over_is_taken_on),
+		TEST(what_the_sender_has_counts_as_open),
+		TEST(letters_that_are_large_are_few_at_a_time),
 		TEST(a_turn_that_stops_takes_nothing_on),
 		TEST(a_turn_that_cannot_be_kept_leaves_everything_as_it_was),
 		TEST(a_letter_that_cannot_be_built_holds_its_dispatch),
