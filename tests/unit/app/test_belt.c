@@ -252,7 +252,8 @@ static int64_t keep_store(struct line *line)
 
 	while (settled < JOBS && clock_steady_ms() < deadline_ms) {
 		int64_t next_ms = clock_steady_ms() + 100;
-		struct belt_need need = {(size_t)(claimed - settled), LOW, claimed < JOBS, true, next_ms, next_ms};
+		struct belt_need need = {
+			(size_t)(claimed - settled), LOW, claimed < JOBS, true, next_ms, next_ms};
 		struct courierjob_queue done = {0};
 		struct flight_mark mark;
 
