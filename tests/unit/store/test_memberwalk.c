@@ -136,12 +136,30 @@ static void damaged_attributes_end_the_walk_and_are_told(void **state)
 	assert_contains(place->err.text, "are damaged: restore a backup");
 }
 
+struct state_case {
+	enum delivery_state state;
+	bool has;
+};
+
+/* Ana's delivery, in one state after the other. */
+static void assert_has_by_state(
+	struct newstore *place, int64_t dispatch, const struct state_case *cases, size_t count)
+{
+	enum delivery_state now = DELIVERY_QUEUED;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(
+			store_set_delivery_state(place->store, dispatch, 1, now, cases[i].state, &place->err),
+			OK);
+		now = cases[i].state;
+		if (ana_has(place, "fund") != cases[i].has)
+			fail_msg("%s", delivery_state_name(now));
+	}
+}
+
 static void who_has_a_release_is_told_by_the_state_of_their_delivery(void **state)
 {
-	static const struct {
-		enum delivery_state state;
-		bool has;
-	} cases[] = {
+	static const struct state_case cases[] = {
 		{DELIVERY_QUEUED, true},
 		{DELIVERY_CLAIMED, true},
 		{DELIVERY_ACCEPTED, true},
@@ -153,46 +171,24 @@ static void who_has_a_release_is_told_by_the_state_of_their_delivery(void **stat
 		{DELIVERY_CANCELLED, false},
 		{DELIVERY_EXPIRED, false},
 	};
-	struct newstore *place = *state;
-	int64_t dispatch = set_up_lists(place);
-	enum delivery_state now = DELIVERY_QUEUED;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			store_set_delivery_state(place->store, dispatch, 1, now, cases[i].state, &place->err),
-			OK);
-		now = cases[i].state;
-		if (ana_has(place, "fund") != cases[i].has)
-			fail_msg("%s", delivery_state_name(now));
-	}
+	assert_has_by_state(*state, set_up_lists(*state), cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* Cancelling takes a while: none of them will get it, but for what is in flight. */
 static void nobody_is_about_to_get_what_was_cancelled(void **state)
 {
-	static const struct {
-		enum delivery_state state;
-		bool has;
-	} cases[] = {
+	static const struct state_case cases[] = {
 		{DELIVERY_QUEUED, false},
 		{DELIVERY_DEFERRED, false},
 		{DELIVERY_CLAIMED, true},
 		{DELIVERY_UNKNOWN, true},
 		{DELIVERY_ACCEPTED, true},
 	};
-	struct newstore *place = *state;
-	int64_t dispatch = set_up_lists(place);
-	enum delivery_state now = DELIVERY_QUEUED;
+	int64_t dispatch = set_up_lists(*state);
 
-	newdispatch_set_state(place, dispatch, DISPATCH_CANCELLED, "");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			store_set_delivery_state(place->store, dispatch, 1, now, cases[i].state, &place->err),
-			OK);
-		now = cases[i].state;
-		if (ana_has(place, "fund") != cases[i].has)
-			fail_msg("%s", delivery_state_name(now));
-	}
+	newdispatch_set_state(*state, dispatch, DISPATCH_CANCELLED, "");
+	assert_has_by_state(*state, dispatch, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void another_release_is_not_this_one(void **state)
