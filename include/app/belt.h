@@ -35,10 +35,16 @@ void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t mos
 /* From the one who sends: what is settled or goes back; the flight record tells of it up to `mark`. */
 void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark);
 
+/* From the one who sends: so many of what it has wait for one relay alone, which must not keep others. */
+void belt_put_aside(struct belt *belt, size_t count);
+size_t belt_aside(struct belt *belt);
+
 /* What the store's thread waits for. Times are clock_steady_ms. */
 struct belt_need {
 	size_t open;        /* jobs that are somewhere: on the belt, done or not, or with the sender */
 	size_t low;         /* a turn is due when no more than so many of them aren't done… */
+	size_t aside;       /* `low` reckons with so many; each one more raises it… */
+	size_t high;        /* …up to this */
 	bool can_claim;     /* …and there's something to claim */
 	bool is_size_known; /* of the messages; else a turn is due once it is */
 	int64_t settle_ms;  /* what is done may wait for company until then, if any isn't done */

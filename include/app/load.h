@@ -29,8 +29,8 @@ struct load_counts {
 
 /*
  * Claims that are open, from the claim to the outcome: as many as the last turns used up in three, at least
- * four for each of `connections`, at most this; and no more than 64 MiB of the largest message built so far,
- * or one.
+ * four for each of `connections`, and what waits aside, at most this; and no more than 64 MiB of the largest
+ * message built so far, or one.
  */
 #define LOAD_CLAIMS_MAX 1024u
 
@@ -64,6 +64,9 @@ enum status load_turn(struct load *load, bool is_going_on, size_t largest_bytes,
 /* The last turn: nothing more is claimed, dispatches of which nothing is left end. All jobs are done by now.
  */
 enum status load_end(struct load *load, struct err *err);
+
+/* So many of the open claims wait for what nobody else needs: others are claimed beside them. */
+void load_set_aside(struct load *load, size_t count);
 
 /* When the next turn is due, `is_going_on` or only settling. */
 struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes);

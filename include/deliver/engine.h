@@ -91,6 +91,12 @@ void engine_free(struct engine *engine);
  */
 enum status engine_run(struct engine *engine, struct err *err);
 
+/*
+ * Jobs that wait for one relay alone, since no other can take them: they keep no link from the rest. For
+ * the host, in its callbacks.
+ */
+size_t engine_count_aside(const struct engine *engine);
+
 /* Have the engine ask its host for jobs now. From any thread. */
 void engine_wake(struct engine *engine);
 

@@ -17,6 +17,7 @@ struct belt {
 	struct courierjob_queue claimed, ready, done;
 	struct flight_mark mark;
 	size_t largest_bytes;
+	size_t aside;          /* of what the sender has */
 	struct belt_need need; /* what the store's thread waits for; it is told no more often than that */
 	bool is_waiting;       /* the sender found nothing ready */
 	bool is_stopped;
@@ -66,9 +67,19 @@ static size_t under_way(const struct belt *belt)
 	return belt->need.open > belt->done.count ? belt->need.open - belt->done.count : 0;
 }
 
+static size_t low_now(const struct belt *belt)
+{
+	const struct belt_need *need = &belt->need;
+	size_t low = need->low;
+
+	if (belt->aside > need->aside)
+		low += belt->aside - need->aside;
+	return low > need->low && low > need->high ? need->high : low;
+}
+
 static bool is_low(const struct belt *belt)
 {
-	return belt->need.can_claim && under_way(belt) <= belt->need.low;
+	return belt->need.can_claim && under_way(belt) <= low_now(belt);
 }
 
 static void add_done(struct belt *belt, struct courierjob_queue *done)
@@ -151,6 +162,28 @@ void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flig
 	add_done(belt, done);
 	belt->mark = mark;
 	unlock(belt);
+}
+
+void belt_put_aside(struct belt *belt, size_t count)
+{
+	bool was_low;
+
+	lock(belt);
+	was_low = is_low(belt);
+	belt->aside = count;
+	if (!was_low && is_low(belt))
+		pthread_cond_signal(&belt->turn_is_due);
+	unlock(belt);
+}
+
+size_t belt_aside(struct belt *belt)
+{
+	size_t aside;
+
+	lock(belt);
+	aside = belt->aside;
+	unlock(belt);
+	return aside;
 }
 
 void belt_fail(struct belt *belt, const struct err *err)

@@ -51,6 +51,7 @@ struct courier {
 	struct storekeeper *keeper;
 	struct storekeeper_news news;
 	struct courierjob_queue done; /* since the last turn of the engine */
+	size_t aside;                 /* of the engine's jobs, as the belt was told */
 	struct relay *relays;
 	struct pace *paces;               /* of each relay, as the store remembers it */
 	struct relaystates states;        /* as the last sender left them, and then as they are told */
@@ -186,6 +187,15 @@ static void note_progress(struct courier *courier, const struct load_counts *cou
 	courier->progress.settled_here = counts->settled;
 }
 
+static void tell_aside(struct courier *courier)
+{
+	size_t aside = engine_count_aside(courier->engine);
+
+	if (aside != courier->aside)
+		belt_put_aside(courier->belt, aside);
+	courier->aside = aside;
+}
+
 static enum status engine_turns(void *context, struct err *err)
 {
 	struct courier *courier = context;
@@ -194,6 +204,7 @@ static enum status engine_turns(void *context, struct err *err)
 		storekeeper_stop_claiming(courier->keeper);
 	step("courier.turning");
 	belt_put_done(courier->belt, &courier->done, flight_mark(courier->flight));
+	tell_aside(courier);
 	step("courier.turned");
 	storekeeper_read_news(courier->keeper, &courier->news);
 	note_progress(courier, &courier->news.counts);

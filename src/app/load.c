@@ -52,25 +52,41 @@ struct load {
 	struct courierjob_queue idle;     /* to be used again */
 	struct relaystates relays;        /* that aren't committed yet */
 	size_t claims_least;
-	size_t used; /* jobs that a turn saw done, lately */
+	size_t aside; /* of the claims that are open, beside which others go on */
+	size_t used;  /* jobs that a turn saw done, lately */
 	int64_t turned_ms;
 	size_t room;      /* for claims in this turn */
 	bool is_going_on; /* in this turn */
 };
 
-/* How many to have open, wherever they are. One, until a message's size is known. */
+/* How many may be open. One, until a message's size is known. */
+static size_t claims_most(size_t largest_bytes)
+{
+	size_t fitting = largest_bytes ? MESSAGE_BYTES_MAX / largest_bytes : 1;
+
+	if (fitting > LOAD_CLAIMS_MAX)
+		return LOAD_CLAIMS_MAX;
+	return fitting ? fitting : 1;
+}
+
+/* How many to have open, wherever they are. */
 static size_t claims_wanted(const struct load *load, size_t largest_bytes)
 {
+	size_t most = claims_most(largest_bytes);
 	size_t wanted = load->used * TURNS_AHEAD;
-	size_t fitting = largest_bytes ? MESSAGE_BYTES_MAX / largest_bytes : 1;
 
 	if (wanted < load->claims_least)
 		wanted = load->claims_least;
-	if (wanted > LOAD_CLAIMS_MAX)
-		wanted = LOAD_CLAIMS_MAX;
-	if (wanted > fitting)
-		wanted = fitting;
+	wanted += load->aside;
+	if (wanted > most)
+		return most;
 	return wanted ? wanted : 1;
+}
+
+/* With no more of these left it's time to claim. */
+static size_t low_of(size_t wanted)
+{
+	return wanted - (wanted + CLAIM_AGAIN_PART - 1) / CLAIM_AGAIN_PART;
 }
 
 /* Claims that nothing is known of yet. */
@@ -543,13 +559,18 @@ enum status load_end(struct load *load, struct err *err)
 	return status;
 }
 
+void load_set_aside(struct load *load, size_t count)
+{
+	load->aside = count;
+}
+
 struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes)
 {
-	size_t wanted = claims_wanted(load, largest_bytes);
-
 	return (struct belt_need){
 		.open = count_open(load),
-		.low = wanted - (wanted + CLAIM_AGAIN_PART - 1) / CLAIM_AGAIN_PART,
+		.low = low_of(claims_wanted(load, largest_bytes)),
+		.aside = load->aside,
+		.high = low_of(claims_most(largest_bytes)),
 		.can_claim = is_going_on && can_claim(load),
 		.is_size_known = largest_bytes != 0,
 		.settle_ms = load->turned_ms + TURN_EVERY_MS,

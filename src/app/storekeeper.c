@@ -46,9 +46,10 @@ static enum status turn(struct storekeeper *keeper, bool is_going_on, struct fli
 {
 	struct courierjob_queue claimed = {0};
 	struct err err;
-	enum status status =
-		load_turn(keeper->load, is_going_on, belt_largest_bytes(keeper->belt), &claimed, &err);
+	enum status status;
 
+	load_set_aside(keeper->load, belt_aside(keeper->belt));
+	status = load_turn(keeper->load, is_going_on, belt_largest_bytes(keeper->belt), &claimed, &err);
 	if (status == E_BUSY)
 		log_warning("%s", err.text);
 	publish(keeper, mark, status, &err);

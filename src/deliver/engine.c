@@ -188,6 +188,11 @@ void engine_wake(struct engine *e)
 	(void)!write(e->stop_fd, &one, sizeof(one));
 }
 
+size_t engine_count_aside(const struct engine *e)
+{
+	return e->floor.detoured;
+}
+
 static struct channel *find_free_channel(struct engine *e)
 {
 	for (size_t i = 0; i < e->channel_count; i++) {

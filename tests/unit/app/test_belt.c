@@ -118,6 +118,23 @@ static void the_sender_is_not_woken_for_what_could_not_be_built(void **state)
 	belt_free(belt);
 }
 
+static void what_is_aside_makes_a_turn_due(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	const struct belt_need need = {
+		.open = 10, .low = 6, .aside = 1, .high = 12, .can_claim = true, .look_ms = INT64_MAX};
+	struct courierjob_queue jobs = {0};
+	struct flight_mark mark;
+
+	(void)state;
+	belt_put_aside(belt, 5);
+	assert_int_equal(belt_aside(belt), 5);
+	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
+	assert_int_equal(jobs.count, 0);
+	belt_free(belt);
+}
+
 static void what_is_left_is_given_back(void **state)
 {
 	int wakes = 0;
@@ -253,7 +270,13 @@ static int64_t keep_store(struct line *line)
 	while (settled < JOBS && clock_steady_ms() < deadline_ms) {
 		int64_t next_ms = clock_steady_ms() + 100;
 		struct belt_need need = {
-			(size_t)(claimed - settled), LOW, claimed < JOBS, true, next_ms, next_ms};
+			.open = (size_t)(claimed - settled),
+			.low = LOW,
+			.can_claim = claimed < JOBS,
+			.is_size_known = true,
+			.settle_ms = next_ms,
+			.look_ms = next_ms,
+		};
 		struct courierjob_queue done = {0};
 		struct flight_mark mark;
 
@@ -296,6 +319,7 @@ int main(void)
 		cmocka_unit_test(jobs_keep_their_order),
 		cmocka_unit_test(the_sender_is_woken_once_and_only_if_it_found_too_little),
 		cmocka_unit_test(the_sender_is_not_woken_for_what_could_not_be_built),
+		cmocka_unit_test(what_is_aside_makes_a_turn_due),
 		cmocka_unit_test(what_is_left_is_given_back),
 		cmocka_unit_test(stopping_frees_everybody_who_waits),
 		cmocka_unit_test(among_four_threads_none_is_lost_and_none_comes_twice),

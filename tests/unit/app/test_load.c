@@ -286,6 +286,27 @@ static void what_the_sender_has_counts_as_open(void **state)
 	end(&c);
 }
 
+static void what_waits_aside_keeps_nobody_from_being_claimed(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = begin(room);
+	const size_t least = (size_t)4 * CONNECTIONS;
+
+	assert_int_equal(load_add(c.load, crowd_of(room, 60), &room->place.err), OK);
+	turn(&c);
+	turn(&c);
+	assert_int_equal(c.ready.count, least);
+	assert_false(is_hungry(&c));
+	load_set_aside(c.load, least);
+	assert_true(is_hungry(&c));
+	turn(&c);
+	assert_int_equal(c.ready.count, 2 * least);
+	c.largest_bytes = (size_t)1 << 20;
+	load_set_aside(c.load, 2 * LOAD_CLAIMS_MAX);
+	assert_true(load_need(c.load, true, c.largest_bytes).low < 64);
+	end(&c);
+}
+
 static void letters_that_are_large_are_few_at_a_time(void **state)
 {
 	struct newsroomcase *room = *state;
@@ -574,6 +595,7 @@ int main(void)
 		TEST(a_dispatch_ends_when_nothing_is_left_of_it),
 		TEST(what_others_hand_over_is_taken_on),
 		TEST(what_the_sender_has_counts_as_open),
+		TEST(what_waits_aside_keeps_nobody_from_being_claimed),
 		TEST(letters_that_are_large_are_few_at_a_time),
 		TEST(a_turn_that_stops_takes_nothing_on),
 		TEST(a_turn_that_cannot_be_kept_leaves_everything_as_it_was),
