@@ -34,7 +34,8 @@ enum status store_settle(struct store *store, const struct attempt *attempt, enu
 enum status store_get_digest(struct store *store, int64_t dispatch, int64_t position,
 	unsigned char digest[ATTEMPT_DIGEST_SIZE], struct err *err);
 
-/* Its state, and how many tries are recorded of it. E_NOTFOUND, without words, if there's no such delivery. */
+/* Its state, and how many tries are recorded of it. E_NOTFOUND, without words, if there's no such delivery.
+ */
 enum status store_get_tries(struct store *store, int64_t dispatch, int64_t position,
 	enum delivery_state *state, int *tries, struct err *err);
 

@@ -4,10 +4,10 @@
 #include "base/str.h"
 #include "store/store.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /*
  * SQLite for the files of src/store, and for nobody else: a statement with its
@@ -123,7 +123,7 @@ struct store {
 	struct sqlite3 *db;
 	char *path;
 	struct sqlite_cache *cache;
-	_Atomic(pid_t) owner; /* a thread's id; 0: whoever calls */
+	_Atomic(pthread_t) owner; /* a thread; 0: whoever calls */
 };
 
 struct sqlite_cache *sqlite_cache_new(void);

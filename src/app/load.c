@@ -21,8 +21,11 @@
 #define LOOK_EVERY_MS 500
 /* The messages of all claims may take this much memory: few at a time where attachments are large. */
 #define MESSAGE_BYTES_MAX (64u * 1024u * 1024u)
-/* A turn is due once this part of the claims may be made anew. */
-#define CLAIM_AGAIN_PART 4u
+/*
+ * A turn is due once this part of the claims may be made anew: less than what there are turns ahead, or turns
+ * became ever smaller.
+ */
+#define CLAIM_AGAIN_PART 2u
 /* Two in the hands of each connection, and two on their way there: with less it waits for the turn that
  * brings the next. */
 #define CLAIMS_A_CONNECTION 4u

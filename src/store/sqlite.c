@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A power of two, several times the number of statements the program has. */
 #define CACHE_SLOTS 512u
@@ -92,9 +91,9 @@ static int bind(sqlite3_stmt *statement, int index, const struct sqlite_value *v
 /* SQLite doesn't notice, and mixes up both: what one reads, and what the other has begun. */
 static bool is_anothers(const struct store *store)
 {
-	pid_t owner = atomic_load_explicit(&store->owner, memory_order_relaxed);
+	pthread_t owner = atomic_load_explicit(&store->owner, memory_order_relaxed);
 
-	return owner && owner != gettid();
+	return owner && owner != pthread_self();
 }
 
 void sqlite_query(struct store *store, const char *sql, const struct sqlite_value *values, size_t count,

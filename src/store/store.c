@@ -131,7 +131,7 @@ void store_close(struct store *store)
 
 void store_own(struct store *store)
 {
-	atomic_store(&store->owner, gettid());
+	atomic_store(&store->owner, pthread_self());
 }
 
 void store_disown(struct store *store)

@@ -75,7 +75,7 @@ class Server:
 
   def log(self, event=None):
     with open(os.path.join(self.folder.name, "log.jsonl"), encoding="utf-8") as file:
-      lines = [json.loads(line) for line in file]
+      lines = [json.loads(line) for line in file if line.endswith("\n")]  # the last one may be half written
     return [line for line in lines if event is None or line["event"] == event]
 
   def accepted(self):
