@@ -77,10 +77,12 @@ class Suspended(SenderCase):
 
   def test_starved_of_the_processor_it_keeps_what_is_its_own(self):
     """It runs for a moment now and then, and somebody else waits for it all the while."""
-    server = self.server()
+    server = self.server("--delay-ms", "2")
     first = self.sending(server)
+    self.suspended(first)
     second = self.running(self.press, *SEND)
     wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    first.send_signal(signal.SIGCONT)
     rests = 0
     while first.poll() is None and rests < RESTS_MOST:
       first.send_signal(signal.SIGSTOP)

@@ -40,7 +40,8 @@ class RelayStatus(NewsroomCase):
     self.press.configure(relay='pause_first = "10m"; pause_most = "10m";')
     self.running(self.press, *SEND)
     wait_for(self.relays, "the relay's trouble")
-    trouble = rf"\nRelay     {RELAY} is out of use since (?:\d+ \w+ )?[\d:]+, next try (?:\d+ \w+ )?[\d:]+:\n          can't connect: "
+    time = r"(?:\d+ \w+ )?[\d:]+"
+    trouble = rf"\nRelay     {RELAY} is out of use since {time}, next try {time}:\n          can't connect: "
     self.assertRegex(self.press.ok("status"), trouble)
     self.assertRegex(self.press.ok(), trouble)
 
