@@ -16,16 +16,30 @@
  */
 struct belt;
 
+/*
+ * Messages that are built and not done take no more than this, or are one. Each builder may be over by one
+ * message that is larger than all before it.
+ */
+#define BELT_MESSAGE_BYTES_MAX (64u * 1024u * 1024u)
+
 /* `wake` is called when jobs became ready for one who found none, or all is over; from any thread. */
 struct belt *belt_new(void (*wake)(void *context), void *context);
 void belt_free(struct belt *belt); /* with the jobs on it; NULL is fine */
 
 /* From the store's thread. Leaves `jobs` empty. */
 void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs);
-/* For a builder: waits for up to `most`. False when the belt stops. */
+/* For a builder: waits for up to `most`, and for the room that their messages need. False when the belt
+ * stops. */
 bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most);
-/* From a builder: what was built, and what couldn't be, which is done. Leaves both empty. */
-void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done);
+/* For a builder: the message is larger than there was room for; what else it took goes back before the next.
+ */
+bool belt_is_over(const struct courierjob *job);
+/*
+ * From a builder: what was built, what couldn't be, which is done, and what is `left` to be built, by whoever
+ * comes first. Leaves all empty.
+ */
+void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done,
+	struct courierjob_queue *left);
 /* From a builder: the store failed, so that nothing more can be built. What it had comes back as done. */
 void belt_fail(struct belt *belt, const struct err *err);
 /* For the one who sends: the first failure that a builder told of, or OK. */
@@ -41,14 +55,12 @@ size_t belt_aside(struct belt *belt);
 
 /* What the store's thread waits for. Times are clock_steady_ms. */
 struct belt_need {
-	size_t open;        /* jobs that are somewhere: on the belt, done or not, or with the sender */
-	size_t low;         /* a turn is due when no more than so many of them aren't done… */
-	size_t aside;       /* `low` reckons with so many; each one more raises it… */
-	size_t high;        /* …up to this */
-	bool can_claim;     /* …and there's something to claim */
-	bool is_size_known; /* of the messages; else a turn is due once it is */
-	int64_t settle_ms;  /* what is done may wait for company until then, if any isn't done */
-	int64_t look_ms;    /* a turn is due then in any case */
+	size_t open;       /* jobs that are somewhere: on the belt, done or not, or with the sender */
+	size_t low;        /* a turn is due when no more than so many are neither done nor aside… */
+	size_t high;       /* …and no more than so many aren't done… */
+	bool can_claim;    /* …and there's something to claim */
+	int64_t settle_ms; /* what is done may wait for company until then, if any isn't done */
+	int64_t look_ms;   /* a turn is due then in any case */
 };
 
 /*
@@ -57,8 +69,6 @@ struct belt_need {
  */
 bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct courierjob_queue *done,
 	struct flight_mark *mark);
-/* Of the messages built so far; 0: not known. */
-size_t belt_largest_bytes(struct belt *belt);
 
 /* Nobody waits any more. What is on the belt stays there. */
 void belt_stop(struct belt *belt);

@@ -42,7 +42,8 @@ struct courierjob {
 	bool is_disproved; /* and now it isn't: nobody but a person can tell what to do */
 	bool has_outcome;  /* when it's done: settled as `outcome`; else it goes back, no try counted */
 	struct attempt outcome;
-	char *hold; /* why its dispatch must be held; NULL if it needn't */
+	char *hold;        /* why its dispatch must be held; NULL if it needn't */
+	size_t belt_bytes; /* that the belt counts for its message */
 	struct courierjob *next;
 };
 
@@ -54,9 +55,11 @@ struct courierjob_queue {
 
 struct courierjob *courierjob_new(void);
 void courierjob_free(struct courierjob *job);
-/* Forget the delivery, let go of its gate; a message's memory is kept up to this much. */
-#define COURIERJOB_KEEPS_BYTES (256u * 1024u)
+/* Forget the delivery, let go of its gate, as well as the message. */
 void courierjob_reset(struct courierjob *job);
+/* Nobody sends the message any more: its memory is kept up to this much. */
+#define COURIERJOB_KEEPS_BYTES (64u * 1024u)
+void courierjob_empty(struct courierjob *job);
 static inline struct courierjob *courierjob_of(struct engine_job *job)
 {
 	return (struct courierjob *)(void *)job;

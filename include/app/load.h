@@ -29,8 +29,7 @@ struct load_counts {
 
 /*
  * Claims that are open, from the claim to the outcome: as many as the last turns used up in three, at least
- * four for each of `connections`, and what waits aside, at most this; and no more than 64 MiB of the largest
- * message built so far, or one.
+ * four for each of `connections`, and what waits aside; at most this.
  */
 #define LOAD_CLAIMS_MAX 1024u
 
@@ -55,12 +54,10 @@ void load_take_relays(struct load *load, struct relaystates *states);
 
 /*
  * One turn: settle what is done, look at holds, and, if `is_going_on`, take on what others
- * hand over and claim more, into `claimed`, to be built. `largest_bytes` is of the messages that were, 0 if
- * none was. Failures of the store:
- * nothing of the turn was kept, E_BUSY means that it can be had again.
+ * hand over and claim more, into `claimed`, to be built. Failures of the store: nothing of the turn was kept,
+ * E_BUSY means that it can be had again.
  */
-enum status load_turn(struct load *load, bool is_going_on, size_t largest_bytes,
-	struct courierjob_queue *claimed, struct err *err);
+enum status load_turn(struct load *load, bool is_going_on, struct courierjob_queue *claimed, struct err *err);
 /* The last turn: nothing more is claimed, dispatches of which nothing is left end. All jobs are done by now.
  */
 enum status load_end(struct load *load, struct err *err);
@@ -69,7 +66,7 @@ enum status load_end(struct load *load, struct err *err);
 void load_set_aside(struct load *load, size_t count);
 
 /* When the next turn is due, `is_going_on` or only settling. */
-struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes);
+struct belt_need load_need(const struct load *load, bool is_going_on);
 
 /* When there'll be more to send: now, at a deferred one's try within `wait_ms`, or INT64_MAX: never. */
 int64_t load_next_ms(const struct load *load, int64_t wait_ms);

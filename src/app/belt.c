@@ -16,7 +16,8 @@ struct belt {
 	pthread_cond_t turn_is_due;
 	struct courierjob_queue claimed, ready, done;
 	struct flight_mark mark;
-	size_t largest_bytes;
+	size_t bytes;          /* of messages that are built and not done, and kept for those being built */
+	size_t largest_bytes;  /* of a message so far: so much is kept for the next */
 	size_t aside;          /* of what the sender has */
 	struct belt_need need; /* what the store's thread waits for; it is told no more often than that */
 	bool is_waiting;       /* the sender found nothing ready */
@@ -67,19 +68,12 @@ static size_t under_way(const struct belt *belt)
 	return belt->need.open > belt->done.count ? belt->need.open - belt->done.count : 0;
 }
 
-static size_t low_now(const struct belt *belt)
-{
-	const struct belt_need *need = &belt->need;
-	size_t low = need->low;
-
-	if (belt->aside > need->aside)
-		low += belt->aside - need->aside;
-	return low > need->low && low > need->high ? need->high : low;
-}
-
 static bool is_low(const struct belt *belt)
 {
-	return belt->need.can_claim && under_way(belt) <= low_now(belt);
+	const struct belt_need *need = &belt->need;
+	size_t left = under_way(belt);
+
+	return need->can_claim && left <= need->high && left <= need->low + belt->aside;
 }
 
 static void add_done(struct belt *belt, struct courierjob_queue *done)
@@ -101,10 +95,26 @@ void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs)
 	unlock(belt);
 }
 
-static void move_some(struct courierjob_queue *to, struct courierjob_queue *from, size_t most)
+static bool can_build(const struct belt *belt)
 {
-	while (from->count && most--)
-		courierjob_put(to, courierjob_take(from));
+	bool has_room = belt->bytes + belt->largest_bytes <= BELT_MESSAGE_BYTES_MAX;
+
+	return belt->claimed.count && (has_room || !belt->bytes);
+}
+
+static void let_build(struct belt *belt)
+{
+	if (can_build(belt))
+		pthread_cond_signal(&belt->claims_came);
+}
+
+/* What is counted for a message changes; returns what was before. */
+static size_t recount(struct courierjob *job, size_t bytes)
+{
+	size_t before = job->belt_bytes;
+
+	job->belt_bytes = bytes;
+	return before;
 }
 
 bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most)
@@ -112,31 +122,65 @@ bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t m
 	bool is_stopped;
 
 	lock(belt);
-	while (!belt->is_stopped && !belt->claimed.count)
+	while (!belt->is_stopped && !can_build(belt))
 		pthread_cond_wait(&belt->claims_came, &belt->mutex);
 	is_stopped = belt->is_stopped;
-	if (!is_stopped)
-		move_some(out, &belt->claimed, most);
+	while (!is_stopped && most-- && can_build(belt)) {
+		struct courierjob *job = courierjob_take(&belt->claimed);
+
+		recount(job, belt->largest_bytes);
+		belt->bytes += belt->largest_bytes;
+		courierjob_put(out, job);
+	}
 	unlock(belt);
 	return !is_stopped;
 }
 
-static size_t largest_of(const struct courierjob_queue *jobs, size_t largest)
+bool belt_is_over(const struct courierjob *job)
 {
-	for (const struct courierjob *job = jobs->first; job; job = job->next)
-		largest = job->message.len > largest ? job->message.len : largest;
-	return largest;
+	return job->message.len > job->belt_bytes;
 }
 
-void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done)
+/* What was counted for them. Their messages go at once, without the lock. */
+static size_t empty_all(const struct courierjob_queue *jobs)
 {
-	size_t largest = largest_of(ready, 0);
+	size_t before = 0;
+
+	for (struct courierjob *job = jobs->first; job; job = job->next) {
+		before += recount(job, 0);
+		courierjob_empty(job);
+	}
+	return before;
+}
+
+static void count_built(struct belt *belt, const struct courierjob_queue *ready)
+{
+	for (struct courierjob *job = ready->first; job; job = job->next) {
+		size_t bytes = job->message.len;
+
+		belt->bytes += bytes;
+		belt->bytes -= recount(job, bytes);
+		belt->largest_bytes = bytes > belt->largest_bytes ? bytes : belt->largest_bytes;
+	}
+}
+
+static void put_back(struct belt *belt, struct courierjob_queue *left)
+{
+	courierjob_move(left, &belt->claimed);
+	courierjob_move(&belt->claimed, left);
+}
+
+void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct courierjob_queue *done,
+	struct courierjob_queue *left)
+{
+	size_t emptied = empty_all(done) + empty_all(left);
 	bool is_awaited;
 
 	lock(belt);
-	if (!belt->largest_bytes)
-		pthread_cond_signal(&belt->turn_is_due);
-	belt->largest_bytes = largest > belt->largest_bytes ? largest : belt->largest_bytes;
+	belt->bytes -= emptied;
+	count_built(belt, ready);
+	put_back(belt, left);
+	let_build(belt);
 	is_awaited = belt->is_waiting && ready->count;
 	belt->is_waiting = belt->is_waiting && !is_awaited;
 	courierjob_move(&belt->ready, ready);
@@ -149,16 +193,22 @@ void belt_put_built(struct belt *belt, struct courierjob_queue *ready, struct co
 void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t most)
 {
 	lock(belt);
-	move_some(out, &belt->ready, most);
+	while (belt->ready.count && out->count < most)
+		courierjob_put(out, courierjob_take(&belt->ready));
 	belt->is_waiting = out->count < most;
 	unlock(belt);
 }
 
 void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark)
 {
+	size_t emptied;
+
 	if (!done->count)
 		return;
+	emptied = empty_all(done);
 	lock(belt);
+	belt->bytes -= emptied;
+	let_build(belt);
 	add_done(belt, done);
 	belt->mark = mark;
 	unlock(belt);
@@ -212,8 +262,7 @@ static int64_t due_ms(const struct belt *belt)
 {
 	const struct belt_need *need = &belt->need;
 
-	if (is_low(belt) || (!need->is_size_known && belt->largest_bytes) ||
-		(belt->done.count && !under_way(belt)))
+	if (is_low(belt) || (belt->done.count && !under_way(belt)))
 		return 0;
 	if (belt->done.count && need->settle_ms < need->look_ms)
 		return need->settle_ms;
@@ -237,16 +286,6 @@ bool belt_wait_done(struct belt *belt, const struct belt_need *need, struct cour
 	}
 	unlock(belt);
 	return !is_stopped;
-}
-
-size_t belt_largest_bytes(struct belt *belt)
-{
-	size_t largest;
-
-	lock(belt);
-	largest = belt->largest_bytes;
-	unlock(belt);
-	return largest;
 }
 
 void belt_stop(struct belt *belt)

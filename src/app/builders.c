@@ -42,12 +42,17 @@ static void *build(void *context)
 	struct courierjob_queue taken = {0};
 	struct courierjob_queue ready = {0};
 	struct courierjob_queue done = {0};
-	struct courierjob *job;
 
 	while (belt_take_claimed(builder->belt, &taken, BATCH)) {
-		while ((job = courierjob_take(&taken)))
+		bool is_over = false;
+
+		while (taken.count && !is_over) {
+			struct courierjob *job = courierjob_take(&taken);
+
 			courierjob_put(build_one(builder, job) ? &ready : &done, job);
-		belt_put_built(builder->belt, &ready, &done);
+			is_over = belt_is_over(job);
+		}
+		belt_put_built(builder->belt, &ready, &done, &taken);
 	}
 	return NULL;
 }

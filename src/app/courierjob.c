@@ -41,14 +41,15 @@ void courierjob_free(struct courierjob *job)
 }
 
 /* Letters are alike; what one with a large attachment took isn't kept for the others. */
-static void empty_message(struct str *message)
+void courierjob_empty(struct courierjob *job)
 {
-	if (message->capacity <= COURIERJOB_KEEPS_BYTES) {
-		str_empty(message);
+	job->job.message = (struct span){0};
+	if (job->message.capacity <= COURIERJOB_KEEPS_BYTES) {
+		str_empty(&job->message);
 		return;
 	}
-	str_clear(message);
-	str_init(message, STR_MAX_LARGE);
+	str_clear(&job->message);
+	str_init(&job->message, STR_MAX_LARGE);
 }
 
 void courierjob_reset(struct courierjob *job)
@@ -56,7 +57,7 @@ void courierjob_reset(struct courierjob *job)
 	if (job->hold)
 		atomic_fetch_sub_explicit(&job->gate->holds, 1, memory_order_release);
 	delivery_clear(&job->delivery);
-	empty_message(&job->message);
+	courierjob_empty(job);
 	str_empty(&job->return_path);
 	free(job->hold);
 	*job = (struct courierjob){.message = job->message, .return_path = job->return_path};

@@ -19,8 +19,6 @@
 #define TURN_EVERY_MS 20
 /* While nothing else asks for a turn: how often to look for work that others hand over, and for holds. */
 #define LOOK_EVERY_MS 500
-/* The messages of all claims may take this much memory: few at a time where attachments are large. */
-#define MESSAGE_BYTES_MAX (64u * 1024u * 1024u)
 /*
  * A turn is due once this part of the claims may be made anew: less than what there are turns ahead, or turns
  * became ever smaller.
@@ -62,28 +60,24 @@ struct load {
 	bool is_going_on; /* in this turn */
 };
 
-/* How many may be open. One, until a message's size is known. */
-static size_t claims_most(size_t largest_bytes)
+/* How many to have open, beside those that wait aside. */
+static size_t claims_wanted(const struct load *load)
 {
-	size_t fitting = largest_bytes ? MESSAGE_BYTES_MAX / largest_bytes : 1;
-
-	if (fitting > LOAD_CLAIMS_MAX)
-		return LOAD_CLAIMS_MAX;
-	return fitting ? fitting : 1;
-}
-
-/* How many to have open, wherever they are. */
-static size_t claims_wanted(const struct load *load, size_t largest_bytes)
-{
-	size_t most = claims_most(largest_bytes);
 	size_t wanted = load->used * TURNS_AHEAD;
 
 	if (wanted < load->claims_least)
 		wanted = load->claims_least;
-	wanted += load->aside;
-	if (wanted > most)
-		return most;
-	return wanted ? wanted : 1;
+	return wanted < LOAD_CLAIMS_MAX ? wanted : LOAD_CLAIMS_MAX;
+}
+
+/* For how many more there's room. */
+static size_t claims_missing(const struct load *load, size_t open)
+{
+	size_t wanted = claims_wanted(load) + load->aside;
+
+	if (wanted > LOAD_CLAIMS_MAX)
+		wanted = LOAD_CLAIMS_MAX;
+	return wanted > open ? wanted - open : 0;
 }
 
 /* With no more of these left it's time to claim. */
@@ -522,19 +516,15 @@ static void note_use(struct load *load, size_t done)
 	load->used = done > faded ? done : faded;
 }
 
-enum status load_turn(struct load *load, bool is_going_on, size_t largest_bytes,
-	struct courierjob_queue *claimed, struct err *err)
+enum status load_turn(struct load *load, bool is_going_on, struct courierjob_queue *claimed, struct err *err)
 {
 	struct load_counts counts = load->counts;
 	size_t carried_count = load->carried_count;
-	size_t open = count_open(load);
-	size_t wanted;
 	enum status status;
 
 	note_use(load, load->settled.count + load->returned.count);
-	wanted = claims_wanted(load, largest_bytes);
 	load->is_going_on = is_going_on;
-	load->room = wanted > open ? wanted - open : 0;
+	load->room = claims_missing(load, count_open(load));
 	status = commit(load, commit_turn, err);
 	load->turned_ms = clock_steady_ms();
 	if (status == OK) {
@@ -567,15 +557,13 @@ void load_set_aside(struct load *load, size_t count)
 	load->aside = count;
 }
 
-struct belt_need load_need(const struct load *load, bool is_going_on, size_t largest_bytes)
+struct belt_need load_need(const struct load *load, bool is_going_on)
 {
 	return (struct belt_need){
 		.open = count_open(load),
-		.low = low_of(claims_wanted(load, largest_bytes)),
-		.aside = load->aside,
-		.high = low_of(claims_most(largest_bytes)),
+		.low = low_of(claims_wanted(load)),
+		.high = low_of(LOAD_CLAIMS_MAX),
 		.can_claim = is_going_on && can_claim(load),
-		.is_size_known = largest_bytes != 0,
 		.settle_ms = load->turned_ms + TURN_EVERY_MS,
 		.look_ms = load->turned_ms + LOOK_EVERY_MS,
 	};

@@ -49,7 +49,7 @@ static enum status turn(struct storekeeper *keeper, bool is_going_on, struct fli
 	enum status status;
 
 	load_set_aside(keeper->load, belt_aside(keeper->belt));
-	status = load_turn(keeper->load, is_going_on, belt_largest_bytes(keeper->belt), &claimed, &err);
+	status = load_turn(keeper->load, is_going_on, &claimed, &err);
 	if (status == E_BUSY)
 		log_warning("%s", err.text);
 	publish(keeper, mark, status, &err);
@@ -75,8 +75,7 @@ static void *keep(void *context)
 	while (status == OK) {
 		struct courierjob_queue done = {0};
 		bool is_going_on = !atomic_load(&keeper->is_stopping);
-		struct belt_need need =
-			load_need(keeper->load, is_going_on, belt_largest_bytes(keeper->belt));
+		struct belt_need need = load_need(keeper->load, is_going_on);
 
 		if (!belt_wait_done(keeper->belt, &need, &done, &mark))
 			break;

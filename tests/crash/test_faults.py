@@ -16,13 +16,16 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from crashcase import SEND, CrashCase, Journal, Servers, addresses  # noqa: E402
 from enginecase import BUILD, WAIT_S, Server, wait_for  # noqa: E402
-from newsroom import DONE, FAILED, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
+from newsroom import DONE, ENGLISH, FAILED, FRENCH, HELD, UNFINISHED, ended, people, wait_until_accepted  # noqa: E402
 
 FAULTS = os.path.abspath(os.path.join(BUILD, "faults.so"))
 COUNT = 120
 CONNECTIONS = 3
 READERS = addresses(COUNT)
 HOUR_S = 3600
+# Letters that would take 165 MB, were they all built at once, and a sender that takes 80 without them.
+SMALL_COUNT, LARGE_COUNT, ANNEX_BYTES = 60, 30, 4_000_000
+PEAK_MAX_KIB = 195 << 10
 TRIES_ALL = os.environ.get("DATELINE_HITS") == "all"
 
 # Not each of SQLite's writes says that it was for want of space.
@@ -213,6 +216,25 @@ class Limits(FaultCase):
     twice, marked = self.assert_mended(press, server, told)
     self.assertTrue(told, "it was enough")
     print(f"verdict: too little memory {told} times: {len(marked)} marked, {len(twice)} twice")
+
+
+class LargeMessages(FaultCase):
+  def test_they_take_no_more_memory_than_a_few_of_them(self):
+    server = self.enterContext(Server("--delay-ms", "40"))
+    press = self.newsroom(url=server.url, connections=LARGE_COUNT)
+    press.write("releases/annex.txt", "word\n" * (ANNEX_BYTES // 5))
+    press.add_release(ENGLISH, FRENCH.replace("slug: fund", "slug: fund\nattachments:\n  - annex.txt"))
+    # Claimed as freely as small ones are, until the first is built.
+    press.import_people("europe", people(SMALL_COUNT))
+    press.import_people("europe", people(LARGE_COUNT, "presse.example", "fr"))
+    process = self.running(press, *SEND)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    self.assertEqual(process.returncode, DONE, process.stderr.read())
+    self.assert_recorded_as_received(
+      press, server, addresses(SMALL_COUNT) + addresses(LARGE_COUNT, "presse.example"))
+    print(f"verdict: large messages took {usage.ru_maxrss >> 10} MiB")
+    self.assertLess(usage.ru_maxrss, PEAK_MAX_KIB)
 
 
 class Clock(FaultCase):

@@ -18,9 +18,9 @@ RELAY = ', {{ url = "{url}"; tls = "{tls}"; ca_file = "{ca_file}"; connections =
 CLAIMED = 1
 
 
-def addresses(count):
+def addresses(count, domain="paper.example"):
   """Those of newsroom.people()."""
-  return [f"reader{i}@d{i % 7}.paper.example" for i in range(1, count + 1)]
+  return [f"reader{i}@d{i % 7}.{domain}" for i in range(1, count + 1)]
 
 
 class Servers:

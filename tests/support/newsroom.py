@@ -205,9 +205,9 @@ class Newsroom:
     store.close()
 
 
-def people(count, domain="paper.example"):
+def people(count, domain="paper.example", language="en"):
   """A list of made-up journalists as CSV, spread over a few domains below `domain`."""
-  rows = [f"reader{i}@d{i % 7}.{domain},Reader {i},Paper {i % 5},en" for i in range(1, count + 1)]
+  rows = [f"reader{i}@d{i % 7}.{domain},Reader {i},Paper {i % 5},{language}" for i in range(1, count + 1)]
   return "address,name,outlet,language\n" + "\n".join(rows) + "\n"
 
 

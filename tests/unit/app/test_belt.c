@@ -40,18 +40,25 @@ static void assert_positions(struct courierjob_queue *jobs, int64_t first, int64
 	courierjob_free_all(jobs);
 }
 
+/* From a builder that built them all. */
+static void put_ready(struct belt *belt, struct courierjob_queue *built)
+{
+	struct courierjob_queue none = {0};
+
+	belt_put_built(belt, built, &none, &none);
+	assert_int_equal(built->count, 0);
+}
+
 /* Claimed, and built at once. */
 static void make_ready(struct belt *belt, int64_t first, int64_t count)
 {
 	struct courierjob_queue jobs = jobs_from(first, count);
-	struct courierjob_queue none = {0};
 	struct courierjob_queue taken = {0};
 
 	belt_put_claimed(belt, &jobs);
 	assert_int_equal(jobs.count, 0);
 	assert_true(belt_take_claimed(belt, &taken, (size_t)count));
-	belt_put_built(belt, &taken, &none);
-	assert_int_equal(taken.count, 0);
+	put_ready(belt, &taken);
 }
 
 static void jobs_keep_their_order(void **state)
@@ -113,25 +120,108 @@ static void the_sender_is_not_woken_for_what_could_not_be_built(void **state)
 	belt_take_ready(belt, &none, 1);
 	belt_put_claimed(belt, &jobs);
 	assert_true(belt_take_claimed(belt, &taken, 1));
-	belt_put_built(belt, &none, &taken);
+	belt_put_built(belt, &none, &taken, &none);
 	assert_int_equal(wakes, 0);
 	belt_free(belt);
 }
 
-static void what_is_aside_makes_a_turn_due(void **state)
+/* Not by the need to claim, which would have a turn at once. */
+static void assert_turn_is_late(struct belt *belt, struct belt_need need)
+{
+	struct courierjob_queue jobs = {0};
+	struct flight_mark mark;
+	const int64_t look_ms = clock_steady_ms() + 20;
+
+	need.look_ms = look_ms;
+	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
+	assert_true(clock_steady_ms() >= look_ms);
+}
+
+static void what_is_aside_makes_a_turn_due_if_more_may_be_open(void **state)
 {
 	int wakes = 0;
 	struct belt *belt = belt_new(count_wake, &wakes);
-	const struct belt_need need = {
-		.open = 10, .low = 6, .aside = 1, .high = 12, .can_claim = true, .look_ms = INT64_MAX};
+	struct belt_need need = {.open = 10, .low = 6, .high = 12, .can_claim = true, .look_ms = INT64_MAX};
 	struct courierjob_queue jobs = {0};
 	struct flight_mark mark;
 
 	(void)state;
-	belt_put_aside(belt, 5);
-	assert_int_equal(belt_aside(belt), 5);
+	assert_turn_is_late(belt, need);
+	belt_put_aside(belt, 4);
+	assert_int_equal(belt_aside(belt), 4);
 	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
 	assert_int_equal(jobs.count, 0);
+	need.high = 9;
+	assert_turn_is_late(belt, need);
+	belt_free(belt);
+}
+
+/* As a builder does, up to the first message that is larger than there was room for; how many it built. */
+static size_t build_up_to(struct belt *belt, size_t bytes)
+{
+	struct courierjob_queue taken = {0};
+	struct courierjob_queue built = {0};
+	struct courierjob_queue none = {0};
+	size_t count;
+	bool is_over = false;
+
+	assert_true(belt_take_claimed(belt, &taken, 8));
+	while (taken.count && !is_over) {
+		struct courierjob *job = courierjob_take(&taken);
+
+		str_add_repeat(&job->message, 'x', bytes);
+		is_over = belt_is_over(job);
+		courierjob_put(&built, job);
+	}
+	count = built.count;
+	belt_put_built(belt, &built, &none, &taken);
+	assert_int_equal(taken.count, 0);
+	return count;
+}
+
+static void large_messages_are_built_as_there_is_room(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = jobs_from(1, 9);
+	struct courierjob_queue sent = {0};
+
+	(void)state;
+	belt_put_claimed(belt, &jobs);
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX / 4), 1);
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX / 4), 3);
+	belt_take_ready(belt, &sent, 4);
+	assert_int_equal(sent.count, 4);
+	jobs = (struct courierjob_queue){0};
+	for (int i = 0; i < 2; i++)
+		courierjob_put(&jobs, courierjob_take(&sent));
+	belt_put_done(belt, &jobs, (struct flight_mark){0});
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX / 8), 2);
+	belt_put_done(belt, &sent, (struct flight_mark){0});
+	assert_int_equal(build_up_to(belt, 1), 3);
+	belt_take_ready(belt, &sent, 8);
+	assert_positions(&sent, 5, 5);
+	belt_free(belt);
+}
+
+static void a_message_beyond_all_bounds_is_built_alone(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = jobs_from(1, 3);
+	struct courierjob_queue sent = {0};
+	struct courierjob_queue none = {0};
+
+	(void)state;
+	belt_put_claimed(belt, &jobs);
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX - 1), 1);
+	belt_take_ready(belt, &sent, 8);
+	belt_put_done(belt, &sent, (struct flight_mark){0});
+	assert_true(belt_take_claimed(belt, &jobs, 8));
+	assert_int_equal(jobs.count, 1);
+	belt_put_built(belt, &none, &jobs, &none);
+	assert_true(belt_take_claimed(belt, &jobs, 8));
+	assert_positions(&jobs, 3, 1);
 	belt_free(belt);
 }
 
@@ -220,10 +310,9 @@ static void *build(void *context)
 {
 	struct line *line = context;
 	struct courierjob_queue taken = {0};
-	struct courierjob_queue none = {0};
 
 	while (belt_take_claimed(line->belt, &taken, 8))
-		belt_put_built(line->belt, &taken, &none);
+		put_ready(line->belt, &taken);
 	return NULL;
 }
 
@@ -272,8 +361,8 @@ static int64_t keep_store(struct line *line)
 		struct belt_need need = {
 			.open = (size_t)(claimed - settled),
 			.low = LOW,
+			.high = LOW,
 			.can_claim = claimed < JOBS,
-			.is_size_known = true,
 			.settle_ms = next_ms,
 			.look_ms = next_ms,
 		};
@@ -319,7 +408,9 @@ int main(void)
 		cmocka_unit_test(jobs_keep_their_order),
 		cmocka_unit_test(the_sender_is_woken_once_and_only_if_it_found_too_little),
 		cmocka_unit_test(the_sender_is_not_woken_for_what_could_not_be_built),
-		cmocka_unit_test(what_is_aside_makes_a_turn_due),
+		cmocka_unit_test(what_is_aside_makes_a_turn_due_if_more_may_be_open),
+		cmocka_unit_test(large_messages_are_built_as_there_is_room),
+		cmocka_unit_test(a_message_beyond_all_bounds_is_built_alone),
 		cmocka_unit_test(what_is_left_is_given_back),
 		cmocka_unit_test(stopping_frees_everybody_who_waits),
 		cmocka_unit_test(among_four_threads_none_is_lost_and_none_comes_twice),
