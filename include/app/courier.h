@@ -22,10 +22,12 @@ struct courier;
 struct courier_progress {
 	int64_t total;
 	int64_t by_state[DELIVERY_STATE_COUNT];
-	int64_t settled_here; /* attempts settled since courier_run began */
-	int64_t started_ms;   /* clock_steady_ms when it began */
-	int64_t next_ms;      /* the next try of a deferred one; 0 if there's none */
-	char trouble[256];    /* of the relays, "" if there's none */
+	int64_t settled_here;   /* attempts settled since courier_run began */
+	int64_t started_ms;     /* clock_steady_ms when it began */
+	int64_t next_ms;        /* the next try of a deferred one; 0 if there's none */
+	int64_t rests_until_ms; /* the rates of relays and domains let nothing through before then, if it's
+				   ahead */
+	char trouble[256];      /* of the relays, "" if there's none */
 };
 
 struct courier_options {

@@ -17,7 +17,8 @@ enum status outcomeview_label(
 void outcomeview_progress(struct newsroom *newsroom, const char *label, int64_t dispatch,
 	const struct courier_progress *progress, struct str *out);
 /* One plain line, for a pipe. */
-void outcomeview_line(const char *label, const struct courier_progress *progress, struct str *out);
+void outcomeview_line(
+	const struct zone *zone, const char *label, const struct courier_progress *progress, struct str *out);
 
 /* The end: counts, failures and deferrals grouped by what the servers said, what to do next. */
 enum status outcomeview_summary(

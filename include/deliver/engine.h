@@ -96,6 +96,11 @@ enum status engine_run(struct engine *engine, struct err *err);
  * the host, in its callbacks.
  */
 size_t engine_count_aside(const struct engine *engine);
+/*
+ * When the relays' rates let the next message through (clock_now_ms), as it was known when one was last
+ * wanted: often in the past. 0 if it isn't their rates that matter.
+ */
+int64_t engine_rests_until_ms(const struct engine *engine);
 
 /* Have the engine ask its host for jobs now. From any thread. */
 void engine_wake(struct engine *engine);

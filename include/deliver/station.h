@@ -46,6 +46,7 @@ struct station {
 	bool is_halved_again;    /* nothing was accepted since the last time */
 	int64_t since_ms;        /* when the circuit became what it is */
 	int64_t next_open_ms;    /* no link before then */
+	int64_t rests_until_ms;  /* its rate lets no message through before then */
 	char words[640];         /* the last trouble, for people; "" if there's none */
 	bool is_in_doubt;        /* that it works is news */
 	bool is_changed;

@@ -33,4 +33,7 @@ struct station *stations_choose(const struct stations *stations, int64_t now_ms,
 /* As stations_choose: one that is to be tried, its pause being over. */
 struct station *stations_choose_trial(const struct stations *stations, int64_t now_ms, int64_t *wake_ms);
 
+/* When the first of those in use may take a message again by its rate: INT64_MAX if none is in use. */
+int64_t stations_rest_until_ms(const struct stations *stations);
+
 #endif

@@ -180,6 +180,17 @@ static enum status truncate_flight(struct courier *courier, struct err *err)
 	return flight_truncate(courier->flight, courier->news.durable, err);
 }
 
+/* Without a deferred one, what is due later waits for a domain's rate. */
+static int64_t rests_until_ms(const struct courier *courier)
+{
+	const struct storekeeper_news *news = &courier->news;
+	int64_t relays_ms = engine_rests_until_ms(courier->engine);
+
+	if (news->counts.by_state[DELIVERY_DEFERRED] || news->next_ms == INT64_MAX)
+		return relays_ms;
+	return news->next_ms > relays_ms ? news->next_ms : relays_ms;
+}
+
 static void note_progress(struct courier *courier, const struct load_counts *counts)
 {
 	courier->progress.total = counts->total;
@@ -208,6 +219,7 @@ static enum status engine_turns(void *context, struct err *err)
 	step("courier.turned");
 	storekeeper_read_news(courier->keeper, &courier->news);
 	note_progress(courier, &courier->news.counts);
+	courier->progress.rests_until_ms = rests_until_ms(courier);
 	if (courier->options.progress)
 		courier->options.progress(courier->options.context, &courier->progress);
 	if (courier->news.status != OK)

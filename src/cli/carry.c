@@ -100,7 +100,7 @@ static void write_line(struct carrying *carrying, const struct courier_progress 
 		return;
 	carrying->piped_ms = now_ms;
 	str_init(&text, STR_MAX_SMALL);
-	outcomeview_line(carrying->label, progress, &text);
+	outcomeview_line(newsroom_zone(carrying->call->newsroom), carrying->label, progress, &text);
 	fprintf(stderr, "%s\n", text.ptr);
 	str_clear(&text);
 }

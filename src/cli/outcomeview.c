@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #define BAR_WIDTH 30u
+#define PAUSE_SHOWN_MS 2000
 
 enum status outcomeview_label(
 	struct store *store, const int64_t *dispatches, size_t count, struct str *out, struct err *err)
@@ -64,6 +65,13 @@ void outcomeview_minute(const struct zone *zone, int64_t instant_ms, struct str 
 	str_addf(out, "%02d:%02d", then.hour, then.minute);
 }
 
+/* "10:00:00". */
+static void add_second(const struct zone *zone, int64_t instant_ms, struct str *out)
+{
+	zone_format_time(zone, instant_ms, out);
+	str_cut(out, out->len - strlen(".000"));
+}
+
 /* What needs nothing more now, deferred ones left out: they come again. */
 static int64_t done_of(const struct courier_progress *progress)
 {
@@ -79,11 +87,16 @@ static double rate_of(const struct courier_progress *progress)
 	return elapsed_ms > 0 ? (double)progress->settled_here * 1000.0 / (double)elapsed_ms : 0;
 }
 
+static bool is_pausing(const struct courier_progress *progress)
+{
+	return progress->rests_until_ms >= clock_now_ms() + PAUSE_SHOWN_MS;
+}
+
 static void add_eta(const struct courier_progress *progress, double rate, struct str *out)
 {
 	int64_t left = progress->by_state[DELIVERY_QUEUED] + progress->by_state[DELIVERY_CLAIMED];
 
-	if (!left || rate <= 0)
+	if (!left || rate <= 0 || is_pausing(progress))
 		return;
 	str_add_text(out, "  ETA ");
 	outcomeview_duration((int64_t)((double)left / rate * 1000.0), out);
@@ -113,8 +126,17 @@ static void add_worst(struct newsroom *newsroom, int64_t dispatch, struct str *o
 	if (used < terminal_columns())
 		str_add(out, utf8_first_columns(span_of(worst.reply), terminal_columns() - used));
 	str_add_text(out, "  next try ");
-	zone_format_time(newsroom_zone(newsroom), worst.next_ms, out);
-	str_cut(out, out->len - strlen(".000"));
+	add_second(newsroom_zone(newsroom), worst.next_ms, out);
+}
+
+/* Whoever sees it standing still is told why, if it's for longer than a moment. */
+static void add_pause(
+	const struct zone *zone, const struct courier_progress *progress, const char *lead, struct str *out)
+{
+	if (!is_pausing(progress))
+		return;
+	str_addf(out, "%sas fast as the rates allow: goes on ", lead);
+	add_second(zone, progress->rests_until_ms, out);
 }
 
 void outcomeview_progress(struct newsroom *newsroom, const char *label, int64_t dispatch,
@@ -137,13 +159,15 @@ void outcomeview_progress(struct newsroom *newsroom, const char *label, int64_t 
 		n[DELIVERY_UNKNOWN]);
 	if (n[DELIVERY_DEFERRED])
 		add_worst(newsroom, dispatch, out);
+	add_pause(newsroom_zone(newsroom), progress, "\n  ", out);
 	if (*progress->trouble) {
 		str_add_text(out, "\n  ");
 		str_add(out, utf8_first_columns(span_of(progress->trouble), terminal_columns() - 3));
 	}
 }
 
-void outcomeview_line(const char *label, const struct courier_progress *progress, struct str *out)
+void outcomeview_line(
+	const struct zone *zone, const char *label, const struct courier_progress *progress, struct str *out)
 {
 	const int64_t *n = progress->by_state;
 	double rate = rate_of(progress);
@@ -153,6 +177,7 @@ void outcomeview_line(const char *label, const struct courier_progress *progress
 	str_addf(out, "  accepted %" PRId64 "  deferred %" PRId64 "  failed %" PRId64 "  unknown %" PRId64,
 		n[DELIVERY_ACCEPTED], n[DELIVERY_DEFERRED], n[DELIVERY_FAILED] + n[DELIVERY_EXPIRED],
 		n[DELIVERY_UNKNOWN]);
+	add_pause(zone, progress, "  ", out);
 }
 
 void outcomeview_counts(const struct zone *zone, const struct delivery_counts *counts, struct str *out)
@@ -166,8 +191,7 @@ void outcomeview_counts(const struct zone *zone, const struct delivery_counts *c
 			delivery_state_name((enum delivery_state)i));
 		if (i == DELIVERY_DEFERRED && counts->next_ms) {
 			str_add_text(out, " (next ");
-			zone_format_time(zone, counts->next_ms, out);
-			str_cut(out, out->len - strlen(".000"));
+			add_second(zone, counts->next_ms, out);
 			str_add_char(out, ')');
 		}
 	}

@@ -194,8 +194,9 @@ static void give_jobs(struct floor *floor, struct channel *c)
 		int64_t wait_ms = pace_take(&c->station->pace, floor->now_ms);
 		struct entry entry;
 
+		c->station->rests_until_ms = floor->now_ms + wait_ms;
 		if (wait_ms) {
-			floor_wake_at(floor, floor->now_ms + wait_ms);
+			floor_wake_at(floor, c->station->rests_until_ms);
 			return;
 		}
 		entry = floor_take_job(floor, c->station);

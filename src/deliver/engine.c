@@ -193,6 +193,13 @@ size_t engine_count_aside(const struct engine *e)
 	return e->floor.detoured;
 }
 
+int64_t engine_rests_until_ms(const struct engine *e)
+{
+	int64_t until_ms = stations_rest_until_ms(&e->floor.stations);
+
+	return until_ms == INT64_MAX ? 0 : clock_now_ms() + until_ms - e->floor.now_ms;
+}
+
 static struct channel *find_free_channel(struct engine *e)
 {
 	for (size_t i = 0; i < e->channel_count; i++) {

@@ -91,3 +91,16 @@ struct station *stations_choose_trial(const struct stations *stations, int64_t n
 	}
 	return NULL;
 }
+
+int64_t stations_rest_until_ms(const struct stations *stations)
+{
+	int64_t first_ms = INT64_MAX;
+
+	for (size_t i = 0; i < stations->count; i++) {
+		const struct station *station = &stations->items[i];
+
+		if (stations_allowance(stations, station) && station->rests_until_ms < first_ms)
+			first_ms = station->rests_until_ms;
+	}
+	return first_ms;
+}

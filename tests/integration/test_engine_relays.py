@@ -136,10 +136,13 @@ class Refusals(RelaysCase):
 
   def test_a_relay_that_refuses_everything_is_given_up_and_the_rest_given_back(self):
     first, = self.servers(["--reject", DENIED])
-    run = self.engine(first.url, readers(30), "--connections", "1", "--relay-tries", "4", expect={"deferred": 6})
+    run = self.engine(first.url, readers(30), "--connections", "1", "--relay-tries", "4")
     self.assertEqual(run.end["status"], "io")
     self.assertIn("Relaying denied", run.end["words"])
-    self.assertEqual(len(run.given_back), 24)
+    # Three in a row open the circuit, maybe with one more on its way, and then one each time it is tried again.
+    deferred = run.counts()["deferred"]
+    self.assertIn(deferred, range(6, 9))
+    self.assertEqual(len(run.given_back), 30 - deferred)
 
   def test_an_address_stays_out_of_the_words_about_the_relay(self):
     first, = self.servers(["--reject", "RCPT=reader1@paper.example:554 5.7.1 <reader1@paper.example>: Relay access denied"])

@@ -100,6 +100,13 @@ class Sites(NewsroomCase):
     wait_until_accepted(server, 11)
     self.assertLessEqual(most_within(server, 2000), 5)
 
+  def test_who_watches_is_told_that_a_rate_is_waited_for(self):
+    for settings in {"relay": 'rates = ["5/1h"];'}, {"sites": '{ domain = "slow.example"; rates = ["5/1h"]; }'}:
+      with self.subTest(settings=settings):
+        press, _ = self.press_with(**settings)
+        sender = self.running(press, *SEND, "--wait", "2h")
+        wait_for(lambda: "as fast as the rates allow: goes on " in sender.stderr.readline(), "it to be told")
+
   def test_rates_hold_when_the_settings_are_read_again(self):
     press, server = self.press_with(sites='{ domain = "slow.example"; rates = ["4/2s"]; }')
     sender = self.running(press, *SEND)

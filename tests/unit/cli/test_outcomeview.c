@@ -95,13 +95,34 @@ static struct courier_progress half_way(const struct newsroomcase *room)
 
 static void progress_on_a_pipe_is_one_line(void **state)
 {
-	struct courier_progress progress = half_way(*state);
+	struct newsroomcase *room = *state;
+	struct courier_progress progress = half_way(room);
 	struct str out;
 
 	str_init(&out, STR_MAX_SMALL);
-	outcomeview_line("1 europe", &progress, &out);
+	outcomeview_line(newsroom_zone(room->newsroom), "1 europe", &progress, &out);
 	assert_string_equal(
 		out.ptr, "1 europe  168/288  43/s  accepted 165  deferred 5  failed 3  unknown 0");
+	str_clear(&out);
+}
+
+static void progress_that_waits_for_a_rate_says_so(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct courier_progress progress = half_way(room);
+	struct str out;
+
+	progress.rests_until_ms = room->now_ms + 60000;
+	str_init(&out, STR_MAX_SMALL);
+	outcomeview_line(newsroom_zone(room->newsroom), "1", &progress, &out);
+	assert_contains(out.ptr, "unknown 0  as fast as the rates allow: goes on 10:01:00");
+	str_empty(&out);
+	outcomeview_progress(room->newsroom, "1", 1, &progress, &out);
+	assert_contains(out.ptr, "Ctrl-C pauses safely\n  as fast as the rates allow: goes on 10:01:00");
+	progress.rests_until_ms = room->now_ms + 500;
+	str_empty(&out);
+	outcomeview_progress(room->newsroom, "1", 1, &progress, &out);
+	assert_null(strstr(out.ptr, "rates"));
 	str_clear(&out);
 }
 
@@ -194,6 +215,7 @@ int main(void)
 		TEST(counts_name_the_states_that_have_any),
 		TEST(a_label_is_the_number_with_its_lists_or_several_numbers),
 		TEST(progress_on_a_pipe_is_one_line),
+		TEST(progress_that_waits_for_a_rate_says_so),
 		TEST(progress_on_a_terminal_has_a_bar_and_the_worst_domain),
 		TEST(progress_of_nothing_divides_by_nothing),
 		TEST(the_summary_groups_what_servers_said_and_says_what_to_do),

@@ -80,6 +80,25 @@ static void when_all_pause_the_earliest_end_is_told(void **state)
 	assert_int_equal(house.wake_ms, 1000);
 }
 
+static void what_is_in_use_rests_until_the_first_rate_lets_a_message_through(void **state)
+{
+	struct house house = {0};
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 3);
+	house_add_relay(&house, 1, 1, 3);
+	house_add_relay(&house, 2, 1, 3);
+	house.items[0].rests_until_ms = 9000;
+	house.items[1].rests_until_ms = 7000;
+	assert_int_equal(stations_rest_until_ms(&house.stations), 7000);
+	house_fail_link(&house, &house.items[1], false);
+	assert_int_equal(stations_rest_until_ms(&house.stations), 9000);
+	house_fail_link(&house, &house.items[0], false);
+	assert_int_equal(stations_rest_until_ms(&house.stations), 0);
+	house_fail_link(&house, &house.items[2], false);
+	assert_int_equal(stations_rest_until_ms(&house.stations), INT64_MAX);
+}
+
 static void connections_are_shared_by_weight_as_far_as_each_may_go(void **state)
 {
 	struct house house = {0};
@@ -266,6 +285,7 @@ int main(void)
 		cmocka_unit_test(the_backup_goes_on_while_a_better_relay_is_on_trial_and_leaves_after),
 		cmocka_unit_test(a_worse_order_is_not_tried_while_a_better_one_works),
 		cmocka_unit_test(when_all_pause_the_earliest_end_is_told),
+		cmocka_unit_test(what_is_in_use_rests_until_the_first_rate_lets_a_message_through),
 		cmocka_unit_test(connections_are_shared_by_weight_as_far_as_each_may_go),
 		cmocka_unit_test(without_weights_each_gets_all_its_connections),
 		cmocka_unit_test(the_share_of_a_relay_that_is_out_of_use_goes_to_the_others),
