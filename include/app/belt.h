@@ -18,7 +18,7 @@ struct belt;
 
 /*
  * Messages that are built and not done take no more than this, or are one. Each builder may be over by one
- * message that is larger than all before it.
+ * message that is larger than the one before it.
  */
 #define BELT_MESSAGE_BYTES_MAX (64u * 1024u * 1024u)
 
@@ -31,8 +31,7 @@ void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs);
 /* For a builder: waits for up to `most`, and for the room that their messages need. False when the belt
  * stops. */
 bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t most);
-/* For a builder: the message is larger than there was room for; what else it took goes back before the next.
- */
+/* For a builder: the message is much larger than the room kept for it; what else it took goes back first. */
 bool belt_is_over(const struct courierjob *job);
 /*
  * From a builder: what was built, what couldn't be, which is done, and what is `left` to be built, by whoever
@@ -49,9 +48,17 @@ void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t mos
 /* From the one who sends: what is settled or goes back; the flight record tells of it up to `mark`. */
 void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark);
 
-/* From the one who sends: so many of what it has wait for one relay alone, which must not keep others. */
-void belt_put_aside(struct belt *belt, size_t count);
-size_t belt_aside(struct belt *belt);
+/*
+ * From the one who sends: `jobs` are set aside without their messages, and so many more of what it has wait
+ * for one relay alone. Neither must keep others. Leaves `jobs` empty.
+ */
+void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t waiting);
+/* From the one who sends: up to `most` of what was set aside are built anew. */
+void belt_bring_back(struct belt *belt, size_t most);
+/* From the one who sends: a gate was shut. What was set aside behind it is done. */
+void belt_sift_aside(struct belt *belt);
+/* How many are aside. */
+size_t belt_count_aside(struct belt *belt);
 
 /* What the store's thread waits for. Times are clock_steady_ms. */
 struct belt_need {

@@ -73,6 +73,9 @@ int64_t load_next_ms(const struct load *load, int64_t wait_ms);
 /* The earliest next try of a deferred one, however far; 0 if there's none. As of load_end. */
 int64_t load_next_try_ms(const struct load *load);
 
+/* So often a turn shut a gate that had been open. */
+uint64_t load_shuts(const struct load *load);
+
 /* Borrowed until load_free. */
 const struct load_counts *load_counts(const struct load *load);
 

@@ -17,7 +17,7 @@ struct storekeeper;
 struct storekeeper_options {
 	struct store *store; /* the load's: the thread's own until the join */
 	int64_t wait_ms;     /* tries further away than this aren't waited for */
-	/* Called from its thread when all is over, or it failed. */
+	/* Called from its thread when all is over, it failed, or a gate was shut. */
 	void (*tell)(void *context);
 	void *context;
 };
@@ -37,6 +37,7 @@ void storekeeper_join(struct storekeeper *keeper);
 struct storekeeper_news {
 	struct load_counts counts;
 	struct flight_mark durable; /* all that the flight record tells of before it is in the store */
+	uint64_t shuts;             /* as load_shuts */
 	int64_t next_ms;            /* when there'll be more to send; INT64_MAX: all is over */
 	enum status status;         /* not OK: the store failed, and nothing is claimed or settled any more */
 	struct err err;

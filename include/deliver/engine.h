@@ -58,6 +58,11 @@ struct engine_host {
 	 * should shut the gate for others like it, or they'll come back the same way.
 	 */
 	void (*too_large)(void *context, struct engine_job *job, const char *words);
+	/*
+	 * As give_back, but the job waits for one relay alone, for which enough wait here: the host hands it
+	 * out again once engine_wants_aside says so. NULL: it waits here.
+	 */
+	void (*set_aside)(void *context, struct engine_job *job);
 	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */
 	enum status (*turn)(void *context, struct err *err);
 	/*
@@ -101,6 +106,11 @@ size_t engine_count_aside(const struct engine *engine);
  * wanted: often in the past. 0 if it isn't their rates that matter.
  */
 int64_t engine_rests_until_ms(const struct engine *engine);
+
+/* For the host, in its callbacks: whether some of what was set aside should be handed out again. */
+bool engine_wants_aside(struct engine *engine);
+/* For the host, in its callbacks: may_send says no where it said yes. What waits is given back, if so. */
+void engine_sift(struct engine *engine);
 
 /* Have the engine ask its host for jobs now. From any thread. */
 void engine_wake(struct engine *engine);

@@ -19,6 +19,8 @@ struct floor {
 	struct jobqueue queue;    /* for whichever has room */
 	struct jobqueue *detours; /* one a station: for it alone, since others can't take them */
 	size_t detoured;          /* in all of these */
+	uint32_t had_enough;      /* relays for which a job was set aside, a bit each */
+	bool has_set_aside;       /* any, ever */
 	size_t in_flight;
 	int64_t now_ms;    /* clock_steady_ms of this turn */
 	int64_t wake_ms;   /* the next thing to do by time alone */
@@ -54,6 +56,10 @@ void floor_return_job(struct floor *floor, struct entry entry);
 /* Jobs that wait, in all queues. */
 size_t floor_waiting(const struct floor *floor);
 void floor_give_back(struct floor *floor, struct engine_job *job);
+/* Of those that wait, what may not be sent any more. */
+void floor_sift(struct floor *floor);
+/* Whether what was set aside should come again: a relay that had enough has room, or none had enough. */
+bool floor_wants_aside(struct floor *floor);
 /* All that wait. */
 void floor_give_all_back(struct floor *floor);
 

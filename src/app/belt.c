@@ -14,11 +14,11 @@ struct belt {
 	pthread_mutex_t mutex;
 	pthread_cond_t claims_came;
 	pthread_cond_t turn_is_due;
-	struct courierjob_queue claimed, ready, done;
+	struct courierjob_queue claimed, ready, done, aside;
 	struct flight_mark mark;
 	size_t bytes;          /* of messages that are built and not done, and kept for those being built */
-	size_t largest_bytes;  /* of a message so far: so much is kept for the next */
-	size_t aside;          /* of what the sender has */
+	size_t expected_bytes; /* of the last one built: so much is kept for the next */
+	size_t waiting;        /* for one relay alone, with the sender; beside those that are aside here */
 	struct belt_need need; /* what the store's thread waits for; it is told no more often than that */
 	bool is_waiting;       /* the sender found nothing ready */
 	bool is_stopped;
@@ -46,6 +46,7 @@ void belt_free(struct belt *belt)
 	courierjob_free_all(&belt->claimed);
 	courierjob_free_all(&belt->ready);
 	courierjob_free_all(&belt->done);
+	courierjob_free_all(&belt->aside);
 	pthread_cond_destroy(&belt->turn_is_due);
 	pthread_cond_destroy(&belt->claims_came);
 	pthread_mutex_destroy(&belt->mutex);
@@ -68,12 +69,17 @@ static size_t under_way(const struct belt *belt)
 	return belt->need.open > belt->done.count ? belt->need.open - belt->done.count : 0;
 }
 
+static size_t count_aside(const struct belt *belt)
+{
+	return belt->aside.count + belt->waiting;
+}
+
 static bool is_low(const struct belt *belt)
 {
 	const struct belt_need *need = &belt->need;
 	size_t left = under_way(belt);
 
-	return need->can_claim && left <= need->high && left <= need->low + belt->aside;
+	return need->can_claim && left <= need->high && left <= need->low + count_aside(belt);
 }
 
 static void add_done(struct belt *belt, struct courierjob_queue *done)
@@ -97,7 +103,7 @@ void belt_put_claimed(struct belt *belt, struct courierjob_queue *jobs)
 
 static bool can_build(const struct belt *belt)
 {
-	bool has_room = belt->bytes + belt->largest_bytes <= BELT_MESSAGE_BYTES_MAX;
+	bool has_room = belt->bytes + belt->expected_bytes <= BELT_MESSAGE_BYTES_MAX;
 
 	return belt->claimed.count && (has_room || !belt->bytes);
 }
@@ -128,17 +134,18 @@ bool belt_take_claimed(struct belt *belt, struct courierjob_queue *out, size_t m
 	while (!is_stopped && most-- && can_build(belt)) {
 		struct courierjob *job = courierjob_take(&belt->claimed);
 
-		recount(job, belt->largest_bytes);
-		belt->bytes += belt->largest_bytes;
+		recount(job, belt->expected_bytes);
+		belt->bytes += belt->expected_bytes;
 		courierjob_put(out, job);
 	}
+	let_build(belt);
 	unlock(belt);
 	return !is_stopped;
 }
 
 bool belt_is_over(const struct courierjob *job)
 {
-	return job->message.len > job->belt_bytes;
+	return job->message.len > job->belt_bytes + COURIERJOB_KEEPS_BYTES;
 }
 
 /* What was counted for them. Their messages go at once, without the lock. */
@@ -160,7 +167,7 @@ static void count_built(struct belt *belt, const struct courierjob_queue *ready)
 
 		belt->bytes += bytes;
 		belt->bytes -= recount(job, bytes);
-		belt->largest_bytes = bytes > belt->largest_bytes ? bytes : belt->largest_bytes;
+		belt->expected_bytes = bytes;
 	}
 }
 
@@ -214,26 +221,53 @@ void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flig
 	unlock(belt);
 }
 
-void belt_put_aside(struct belt *belt, size_t count)
+void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t waiting)
 {
+	size_t emptied = empty_all(jobs);
 	bool was_low;
 
 	lock(belt);
 	was_low = is_low(belt);
-	belt->aside = count;
+	belt->bytes -= emptied;
+	courierjob_move(&belt->aside, jobs);
+	belt->waiting = waiting;
 	if (!was_low && is_low(belt))
 		pthread_cond_signal(&belt->turn_is_due);
+	let_build(belt);
 	unlock(belt);
 }
 
-size_t belt_aside(struct belt *belt)
+void belt_bring_back(struct belt *belt, size_t most)
 {
-	size_t aside;
+	lock(belt);
+	while (belt->aside.count && most--)
+		courierjob_put(&belt->claimed, courierjob_take(&belt->aside));
+	let_build(belt);
+	unlock(belt);
+}
+
+void belt_sift_aside(struct belt *belt)
+{
+	struct courierjob_queue done = {0};
 
 	lock(belt);
-	aside = belt->aside;
+	for (size_t left = belt->aside.count; left; left--) {
+		struct courierjob *job = courierjob_take(&belt->aside);
+
+		courierjob_put(gate_may_pass(job->gate) ? &belt->aside : &done, job);
+	}
+	add_done(belt, &done);
 	unlock(belt);
-	return aside;
+}
+
+size_t belt_count_aside(struct belt *belt)
+{
+	size_t count;
+
+	lock(belt);
+	count = count_aside(belt);
+	unlock(belt);
+	return count;
 }
 
 void belt_fail(struct belt *belt, const struct err *err)
@@ -302,4 +336,5 @@ void belt_empty(struct belt *belt, struct courierjob_queue *out)
 	courierjob_move(out, &belt->done);
 	courierjob_move(out, &belt->ready);
 	courierjob_move(out, &belt->claimed);
+	courierjob_move(out, &belt->aside);
 }

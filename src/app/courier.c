@@ -29,6 +29,8 @@
 #define BUILDERS_MOST 8u
 /* How often to look at what the others are doing, if they don't say. */
 #define LOOK_EVERY_MS 500
+/* So much of what was set aside is built anew at a time. */
+#define BACK_AT_ONCE 64u
 /* After so many notes the flight record is cut back to what isn't in the store yet: a test can't send so
  * many. */
 #ifdef DATELINE_STEPS
@@ -50,8 +52,10 @@ struct courier {
 	struct builders *builders;
 	struct storekeeper *keeper;
 	struct storekeeper_news news;
-	struct courierjob_queue done; /* since the last turn of the engine */
-	size_t aside;                 /* of the engine's jobs, as the belt was told */
+	struct courierjob_queue done;  /* since the last turn of the engine */
+	struct courierjob_queue aside; /* likewise */
+	size_t waiting;                /* in the engine for one relay alone, as the belt was told */
+	uint64_t shuts;                /* that the engine was told of */
 	struct relay *relays;
 	struct pace *paces;               /* of each relay, as the store remembers it */
 	struct relaystates states;        /* as the last sender left them, and then as they are told */
@@ -72,8 +76,12 @@ static size_t engine_takes(void *context, struct engine_job **jobs, size_t want,
 		return 0;
 	storekeeper_read_news(courier->keeper, &courier->news);
 	belt_take_ready(courier->belt, &ready, want);
-	while ((job = courierjob_take(&ready)))
-		jobs[count++] = &job->job;
+	while ((job = courierjob_take(&ready))) {
+		if (gate_may_pass(job->gate))
+			jobs[count++] = &job->job;
+		else
+			courierjob_put(&courier->done, job);
+	}
 	if (count < want && courier->news.next_ms != INT64_MAX)
 		*next_ms = clock_now_ms() + LOOK_EVERY_MS;
 	return count;
@@ -118,6 +126,13 @@ static void engine_gives_back(void *context, struct engine_job *job)
 	struct courier *courier = context;
 
 	courierjob_put(&courier->done, courierjob_of(job));
+}
+
+static void engine_sets_aside(void *context, struct engine_job *job)
+{
+	struct courier *courier = context;
+
+	courierjob_put(&courier->aside, courierjob_of(job));
 }
 
 static void engine_finds_too_large(void *context, struct engine_job *engine_job, const char *words)
@@ -200,11 +215,23 @@ static void note_progress(struct courier *courier, const struct load_counts *cou
 
 static void tell_aside(struct courier *courier)
 {
-	size_t aside = engine_count_aside(courier->engine);
+	size_t waiting = engine_count_aside(courier->engine);
 
-	if (aside != courier->aside)
-		belt_put_aside(courier->belt, aside);
-	courier->aside = aside;
+	if (waiting != courier->waiting || courier->aside.count)
+		belt_put_aside(courier->belt, &courier->aside, waiting);
+	courier->waiting = waiting;
+	if (engine_wants_aside(courier->engine))
+		belt_bring_back(courier->belt, BACK_AT_ONCE);
+}
+
+/* What waits behind a gate that was shut doesn't wait for a relay first. */
+static void heed_gates(struct courier *courier)
+{
+	if (courier->shuts == courier->news.shuts)
+		return;
+	courier->shuts = courier->news.shuts;
+	engine_sift(courier->engine);
+	belt_sift_aside(courier->belt);
 }
 
 static enum status engine_turns(void *context, struct err *err)
@@ -218,6 +245,7 @@ static enum status engine_turns(void *context, struct err *err)
 	tell_aside(courier);
 	step("courier.turned");
 	storekeeper_read_news(courier->keeper, &courier->news);
+	heed_gates(courier);
 	note_progress(courier, &courier->news.counts);
 	courier->progress.rests_until_ms = rests_until_ms(courier);
 	if (courier->options.progress)
@@ -250,6 +278,7 @@ static enum status make_engine(struct courier *courier, struct err *err)
 		.settle = engine_settles,
 		.give_back = engine_gives_back,
 		.too_large = engine_finds_too_large,
+		.set_aside = engine_sets_aside,
 		.turn = engine_turns,
 		.relay_changed = engine_changes_relay,
 	};
@@ -435,6 +464,7 @@ static void join_threads(struct courier *courier)
 	courier->builders = NULL;
 	belt_empty(courier->belt, &left);
 	courierjob_move(&left, &courier->done);
+	courierjob_move(&left, &courier->aside);
 	load_take_done(courier->load, &left);
 	belt_free(courier->belt);
 	courier->belt = NULL;

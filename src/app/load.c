@@ -55,6 +55,7 @@ struct load {
 	size_t claims_least;
 	size_t aside; /* of the claims that are open, beside which others go on */
 	size_t used;  /* jobs that a turn saw done, lately */
+	uint64_t shuts;
 	int64_t turned_ms;
 	size_t room;      /* for claims in this turn */
 	bool is_going_on; /* in this turn */
@@ -187,13 +188,15 @@ static enum status look_at_holds(struct load *load, struct err *err)
 	for (size_t i = 0; i < load->carried_count && status == OK; i++) {
 		struct carried *carried = &load->carried[i];
 		enum dispatch_state state;
+		bool may_open;
 
 		status = store_get_dispatch_state(load->store, carried->id, &state, err);
 		carried->state = status == OK ? state : carried->state;
-		atomic_store_explicit(&carried->gate->is_open,
-			status == OK && state == DISPATCH_SENDING &&
-				clock_now_ms() >= carried->gate->not_before_ms,
-			memory_order_release);
+		may_open = status == OK && state == DISPATCH_SENDING &&
+			   clock_now_ms() >= carried->gate->not_before_ms;
+		load->shuts +=
+			atomic_exchange_explicit(&carried->gate->is_open, may_open, memory_order_acq_rel) &&
+			!may_open;
 	}
 	return status;
 }
@@ -222,6 +225,7 @@ static enum status add_claim(
 	courierjob_fill(job, claim, carried->gate);
 	courierjob_put(&load->claimed, job);
 	carried->claimed++;
+	carried->is_over = false;
 	return add_proof(load, job, err);
 }
 
@@ -600,6 +604,11 @@ int64_t load_next_try_ms(const struct load *load)
 			next_ms = load->carried[i].next_ms;
 	}
 	return next_ms;
+}
+
+uint64_t load_shuts(const struct load *load)
+{
+	return load->shuts;
 }
 
 const struct load_counts *load_counts(const struct load *load)

@@ -26,8 +26,11 @@ static void publish(
 	struct storekeeper *keeper, struct flight_mark mark, enum status status, const struct err *err)
 {
 	int64_t next_ms = load_next_ms(keeper->load, keeper->options.wait_ms);
+	bool was_shut;
 
 	pthread_mutex_lock(&keeper->mutex);
+	was_shut = keeper->news.shuts != load_shuts(keeper->load);
+	keeper->news.shuts = load_shuts(keeper->load);
 	keeper->news.counts = *load_counts(keeper->load);
 	keeper->news.next_ms = next_ms;
 	if (status == OK)
@@ -37,7 +40,7 @@ static void publish(
 		keeper->news.err = *err;
 	}
 	pthread_mutex_unlock(&keeper->mutex);
-	if (next_ms == INT64_MAX || (status != OK && status != E_BUSY))
+	if (next_ms == INT64_MAX || was_shut || (status != OK && status != E_BUSY))
 		keeper->options.tell(keeper->options.context);
 }
 
@@ -48,7 +51,7 @@ static enum status turn(struct storekeeper *keeper, bool is_going_on, struct fli
 	struct err err;
 	enum status status;
 
-	load_set_aside(keeper->load, belt_aside(keeper->belt));
+	load_set_aside(keeper->load, belt_count_aside(keeper->belt));
 	status = load_turn(keeper->load, is_going_on, &claimed, &err);
 	if (status == E_BUSY)
 		log_warning("%s", err.text);

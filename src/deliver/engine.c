@@ -22,7 +22,6 @@
 
 #define QUEUE_MIN 64
 #define QUEUE_MAX 1024 /* the journal's ceiling for open claims */
-#define DETOURED_MAX QUEUE_MAX
 #define GOODBYE_MS 1000
 #define WAIT_MAX_MS 1000 /* a clock that is set must not keep anybody waiting */
 #define RETAKE_MS 20     /* before asking again when "now" brought nothing */
@@ -193,6 +192,16 @@ size_t engine_count_aside(const struct engine *e)
 	return e->floor.detoured;
 }
 
+bool engine_wants_aside(struct engine *e)
+{
+	return floor_wants_aside(&e->floor);
+}
+
+void engine_sift(struct engine *e)
+{
+	floor_sift(&e->floor);
+}
+
 int64_t engine_rests_until_ms(const struct engine *e)
 {
 	int64_t until_ms = stations_rest_until_ms(&e->floor.stations);
@@ -262,11 +271,10 @@ static void open_channels(struct engine *e)
 	}
 }
 
-/* What waits for one relay alone must not keep the others waiting, unless it is too much. */
+/* What waits for one relay alone keeps no others waiting. */
 static bool wants_more(const struct engine *e)
 {
-	return !floor_is_stopping(&e->floor) && e->floor.queue.count <= e->queue_size / 2 &&
-	       e->floor.detoured < DETOURED_MAX;
+	return !floor_is_stopping(&e->floor) && e->floor.queue.count <= e->queue_size / 2;
 }
 
 static void refill(struct engine *e)
@@ -342,7 +350,9 @@ static int wait_ms(const struct engine *e)
 
 	if (e->next_take_ms != ENGINE_NEVER && !e->floor.queue.count && wants_more(e)) {
 		int64_t take = e->next_take_ms - clock_now_ms();
+		int64_t retake = e->floor.retake_ms - clock_steady_ms();
 
+		take = take > retake ? take : retake;
 		wait = take < wait ? take : wait;
 	}
 	if (wait > WAIT_MAX_MS)
@@ -426,6 +436,8 @@ static void begin(struct engine *e)
 	e->has_asked = false;
 	e->is_more = false;
 	e->floor.is_settled_since_take = false;
+	e->floor.had_enough = 0;
+	e->floor.has_set_aside = false;
 	e->next_take_ms = ENGINE_NEVER;
 	e->floor.now_ms = clock_steady_ms();
 	e->floor.wake_ms = e->floor.now_ms;

@@ -8,6 +8,9 @@
 
 #include <stdio.h>
 
+/* So many messages for each of its connections wait here for a relay that alone can take them. */
+#define DETOUR_KEEPS 4
+
 bool floor_is_stopping(const struct floor *floor)
 {
 	return floor->status != OK || atomic_load(&floor->stops) > 0;
@@ -87,6 +90,50 @@ void floor_give_all_back(struct floor *floor)
 			floor_give_back(floor, jobqueue_take(&floor->detours[i]).job);
 	}
 	floor->detoured = 0;
+}
+
+static void sift(struct floor *floor, struct jobqueue *queue)
+{
+	for (size_t left = queue->count; left; left--) {
+		struct entry entry = jobqueue_take(queue);
+
+		if (floor->host.may_send(floor->host.context, entry.job))
+			jobqueue_add(queue, entry);
+		else
+			floor_give_back(floor, entry.job);
+	}
+}
+
+void floor_sift(struct floor *floor)
+{
+	size_t detoured = 0;
+
+	sift(floor, &floor->queue);
+	for (size_t i = 0; i < floor->stations.count; i++) {
+		sift(floor, &floor->detours[i]);
+		detoured += floor->detours[i].count;
+	}
+	floor->detoured = detoured;
+	floor_wake_at(floor, floor->now_ms);
+}
+
+static size_t most_detoured(const struct station *station)
+{
+	return DETOUR_KEEPS * (size_t)station->relay->connections;
+}
+
+bool floor_wants_aside(struct floor *floor)
+{
+	for (size_t i = 0; i < floor->stations.count; i++) {
+		const struct station *station = &floor->stations.items[i];
+
+		if (!(floor->had_enough & bit_of(floor, station)) ||
+			floor->detours[i].count > most_detoured(station) / 2)
+			continue;
+		floor->had_enough &= ~bit_of(floor, station);
+		return true;
+	}
+	return floor->has_set_aside && !floor->had_enough;
 }
 
 /* The recipient's address, which servers like to repeat, stays out of what is kept: erasing a person must
@@ -179,6 +226,21 @@ static const struct station *other_way(const struct floor *floor, const struct e
 	return best;
 }
 
+static void wait_for_station(struct floor *floor, const struct entry *entry, const struct station *station)
+{
+	struct jobqueue *detour = &floor->detours[index_of(floor, station)];
+
+	floor_wake_at(floor, floor->now_ms);
+	if (detour->count < most_detoured(station) || !floor->host.set_aside) {
+		jobqueue_add(detour, *entry);
+		floor->detoured++;
+		return;
+	}
+	floor->had_enough |= bit_of(floor, station);
+	floor->has_set_aside = true;
+	floor->host.set_aside(floor->host.context, entry->job);
+}
+
 /* If nobody knows when that one works again, the job waits for its next try. */
 static void send_another_way(struct floor *floor, const struct entry *entry, const struct station *other)
 {
@@ -186,9 +248,7 @@ static void send_another_way(struct floor *floor, const struct entry *entry, con
 	char words[sizeof(other->name) + 128];
 
 	if (station_is_worth_waiting(other)) {
-		jobqueue_add(&floor->detours[index_of(floor, other)], *entry);
-		floor->detoured++;
-		floor_wake_at(floor, floor->now_ms);
+		wait_for_station(floor, entry, other);
 		return;
 	}
 	reply_copy_text(facts.relay, sizeof(facts.relay), span_of(other->name));

@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from enginecase import Server, wait_for  # noqa: E402
 from newsroom import (  # noqa: E402
-  DONE, HELD, NOWHERE, UNFINISHED, Newsroom, NewsroomCase, end_process, ended, people,
+  DONE, ENGLISH, HELD, NOWHERE, PARTLY, UNFINISHED, Newsroom, NewsroomCase, end_process, ended, people,
   wait_until_accepted,
 )
 
@@ -96,9 +96,9 @@ class SecondRelay(RelayCase):
     super().setUp()
     self.backup = self.enterContext(Server())
 
-  def use(self, url, settings=""):
+  def use(self, url, settings="", of_backup=""):
     """A relay that is left alone once it is in trouble, and the backup."""
-    more = f', {{ url = "{self.backup.url}"; tls = "none"; order = 2; connections = 1; }}'
+    more = f', {{ url = "{self.backup.url}"; tls = "none"; order = 2; connections = 1; {of_backup} }}'
     self.press.configure(url=url, relay='pause_first = "10m"; pause_most = "10m"; ' + settings, more_relays=more)
 
   def attempts(self):
@@ -141,6 +141,30 @@ class SecondRelay(RelayCase):
     self.assertEqual(ended(process).returncode, UNFINISHED)
     self.assertEqual(self.press.states(), {"accepted": 200, "queued": 200})
 
+  def test_large_messages_that_only_a_slow_relay_can_take_keep_nobody_else_waiting(self):
+    small = self.enterContext(Server("--size", "1000000"))
+    self.use(small.url, of_backup='rates = ["1/1h"];')
+    self.press.write("releases/annex.txt", "word\n" * 600_000)
+    self.press.add_release(ENGLISH, ENGLISH.replace("slug: fund", "slug: large\nattachments:\n  - annex.txt"))
+    self.press.import_people("world", people(40, "wire.example"))
+    large = self.running(self.press, "send", "large", "--to", "world", "--yes")
+    wait_until_accepted(self.backup, 1)
+    self.running(self.press, *SEND)
+    wait_until_accepted(small, COUNT)
+    large.send_signal(signal.SIGINT)
+    self.assertEqual(ended(large).returncode, UNFINISHED)
+    self.assertEqual(self.press.states("1"), {"accepted": 1, "queued": 39})
+
+  def test_large_messages_all_go_over_the_one_relay_that_can_take_them(self):
+    small = self.enterContext(Server("--size", "1000000"))
+    self.use(small.url)
+    self.press.write("releases/annex.txt", "word\n" * 250_000)
+    self.press.add_release(ENGLISH.replace("slug: fund", "slug: fund\nattachments:\n  - annex.txt"))
+    self.press.import_people("europe", people(3 * COUNT))
+    self.press.ok(*SEND)
+    self.assertEqual(self.backup.accepted().total(), 3 * COUNT)
+    self.assertEqual({len(line["attempts"]) for line in self.press.log()}, {1})
+
   def test_one_that_comes_back_is_told_to_be_in_use_again(self):
     stumbling = self.enterContext(Server("--drop-at", "connect:2"))
     self.press.configure(url=stumbling.url, relay='pause_first = "100ms";')
@@ -150,6 +174,40 @@ class SecondRelay(RelayCase):
     said = [line for line in done.stderr.splitlines() if "relay" in line]
     self.assertEqual(len(said), 2, said)
     self.assertTrue(said[1].endswith(f'relay "127.0.0.1:{stumbling.port}": it is in use again'))
+
+
+class Waiting(RelayCase):
+  """For a relay that is away, or lets nothing through by its rate, for longer than anybody waits."""
+
+  def each_way(self):
+    server = self.enterContext(Server())
+    yield "away", NOWHERE, 'pause_first = "10m"; pause_most = "10m";', 0
+    yield "slow", server.url, 'rates = ["5/1h"];', 5
+
+  def waiting(self, url, settings, sent):
+    press = self.newsroom(url=url, relay=settings, retry="relay_tries = 1000;")
+    press.add_release()
+    press.import_people("europe", people(COUNT))
+    process = self.running(press, *SEND)
+    wait_for(lambda: press.listed("dispatch") and press.states().get("accepted", 0) == sent
+      and press.states().get("claimed", 0), "some that wait")
+    return press, process
+
+  def test_who_holds_it_has_what_waits_back_at_once(self):
+    for name, url, settings, sent in self.each_way():
+      with self.subTest(name):
+        press, process = self.waiting(url, settings, sent)
+        press.ok("hold", "1")
+        self.assertEqual(ended(process).returncode, HELD)
+        self.assertEqual(press.states().get("queued"), COUNT - sent)
+
+  def test_who_cancels_it_has_what_waits_cancelled_at_once(self):
+    for name, url, settings, sent in self.each_way():
+      with self.subTest(name):
+        press, process = self.waiting(url, settings, sent)
+        press.ok("cancel", "1", "--yes")
+        self.assertEqual(ended(process).returncode, PARTLY)
+        self.assertEqual(press.states().get("cancelled"), COUNT - sent)
 
 
 class Silent(RelayCase):

@@ -147,8 +147,8 @@ static void what_is_aside_makes_a_turn_due_if_more_may_be_open(void **state)
 
 	(void)state;
 	assert_turn_is_late(belt, need);
-	belt_put_aside(belt, 4);
-	assert_int_equal(belt_aside(belt), 4);
+	belt_put_aside(belt, &jobs, 4);
+	assert_int_equal(belt_count_aside(belt), 4);
 	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
 	assert_int_equal(jobs.count, 0);
 	need.high = 9;
@@ -201,6 +201,57 @@ static void large_messages_are_built_as_there_is_room(void **state)
 	assert_int_equal(build_up_to(belt, 1), 3);
 	belt_take_ready(belt, &sent, 8);
 	assert_positions(&sent, 5, 5);
+	belt_free(belt);
+}
+
+static void what_is_set_aside_makes_room_and_is_built_anew_when_it_comes_back(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = jobs_from(1, 4);
+	struct courierjob_queue ready = {0};
+
+	(void)state;
+	belt_put_claimed(belt, &jobs);
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX / 2), 1);
+	assert_int_equal(build_up_to(belt, BELT_MESSAGE_BYTES_MAX / 2), 1);
+	belt_take_ready(belt, &ready, 2);
+	belt_put_aside(belt, &ready, 3);
+	assert_int_equal(ready.count, 0);
+	assert_int_equal(belt_count_aside(belt), 5);
+	assert_int_equal(build_up_to(belt, 1), 2);
+	belt_bring_back(belt, 1);
+	assert_int_equal(belt_count_aside(belt), 4);
+	assert_int_equal(build_up_to(belt, 2), 1);
+	belt_take_ready(belt, &ready, 8);
+	assert_int_equal(ready.count, 3);
+	assert_int_equal(ready.last->delivery.position, 1);
+	assert_int_equal(ready.last->message.len, 2);
+	courierjob_free_all(&ready);
+	belt_empty(belt, &ready);
+	assert_positions(&ready, 2, 1);
+	belt_free(belt);
+}
+
+static void what_is_set_aside_behind_a_gate_that_is_shut_is_done(void **state)
+{
+	int wakes = 0;
+	struct belt *belt = belt_new(count_wake, &wakes);
+	struct courierjob_queue jobs = jobs_from(1, 3);
+	struct belt_need need = {.open = 3};
+	struct gate open = {.is_open = true};
+	struct gate shut = {.is_open = false};
+	struct flight_mark mark;
+
+	(void)state;
+	for (struct courierjob *job = jobs.first; job; job = job->next)
+		job->gate = job->delivery.position == 2 ? &open : &shut;
+	belt_put_aside(belt, &jobs, 0);
+	belt_sift_aside(belt);
+	assert_int_equal(belt_count_aside(belt), 1);
+	assert_true(belt_wait_done(belt, &need, &jobs, &mark));
+	assert_int_equal(jobs.count, 2);
+	courierjob_free_all(&jobs);
 	belt_free(belt);
 }
 
@@ -411,6 +462,8 @@ int main(void)
 		cmocka_unit_test(what_is_aside_makes_a_turn_due_if_more_may_be_open),
 		cmocka_unit_test(large_messages_are_built_as_there_is_room),
 		cmocka_unit_test(a_message_beyond_all_bounds_is_built_alone),
+		cmocka_unit_test(what_is_set_aside_makes_room_and_is_built_anew_when_it_comes_back),
+		cmocka_unit_test(what_is_set_aside_behind_a_gate_that_is_shut_is_done),
 		cmocka_unit_test(what_is_left_is_given_back),
 		cmocka_unit_test(stopping_frees_everybody_who_waits),
 		cmocka_unit_test(among_four_threads_none_is_lost_and_none_comes_twice),
