@@ -30,6 +30,8 @@ enum terminal_tone {
 };
 /* `text` in a tone if the terminal has colour. */
 void terminal_add(struct str *out, enum terminal_tone tone, struct span text);
+/* `text` in at most so many columns (1 at least): what is cut off leaves "…". */
+void terminal_add_cut(struct str *out, struct span text, size_t columns);
 
 /* Standard output, whole; a closed pipe ends the program quietly. */
 void terminal_print(const struct str *text);

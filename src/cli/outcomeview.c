@@ -5,7 +5,6 @@
 
 #include "app/sender.h"
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "cli/json.h"
 #include "cli/terminal.h"
 
@@ -29,7 +28,7 @@ enum status outcomeview_label(
 		return status;
 	if (*view.dispatch.lists) {
 		str_add_char(out, ' ');
-		str_add(out, utf8_first_columns(span_of(view.dispatch.lists), 24));
+		terminal_add_cut(out, span_of(view.dispatch.lists), 24);
 	}
 	dispatch_clear(&view.dispatch);
 	return OK;
@@ -124,7 +123,7 @@ static void add_worst(struct newsroom *newsroom, int64_t dispatch, struct str *o
 	str_addf(out, "\n  worst  %s  %" PRId64 " deferred  ", worst.domain, worst.deferred);
 	used = out->len - start + strlen("  next try 10:02:00");
 	if (used < terminal_columns())
-		str_add(out, utf8_first_columns(span_of(worst.reply), terminal_columns() - used));
+		terminal_add_cut(out, span_of(worst.reply), terminal_columns() - used);
 	str_add_text(out, "  next try ");
 	add_second(newsroom_zone(newsroom), worst.next_ms, out);
 }
@@ -162,7 +161,7 @@ void outcomeview_progress(struct newsroom *newsroom, const char *label, int64_t 
 	add_pause(newsroom_zone(newsroom), progress, "\n  ", out);
 	if (*progress->trouble) {
 		str_add_text(out, "\n  ");
-		str_add(out, utf8_first_columns(span_of(progress->trouble), terminal_columns() - 3));
+		terminal_add_cut(out, span_of(progress->trouble), terminal_columns() - 3);
 	}
 }
 
@@ -210,7 +209,7 @@ static enum status add_group(void *context, const struct reply_group *group, str
 
 	(void)err;
 	str_addf(view->out, "  %" PRId64 " %s  ", group->count, delivery_state_name(group->state));
-	str_add(view->out, utf8_first_columns(span_of(group->reply), 40));
+	terminal_add_cut(view->out, span_of(group->reply), 40);
 	str_addf(view->out, "  %s", group->example);
 	if (group->count > 1)
 		str_addf(view->out, ", +%" PRId64, group->count - 1);

@@ -95,6 +95,16 @@ void terminal_add(struct str *out, enum terminal_tone tone, struct span text)
 		str_add_text(out, "\033[0m");
 }
 
+void terminal_add_cut(struct str *out, struct span text, size_t columns)
+{
+	if (utf8_width(text) <= columns) {
+		str_add(out, text);
+		return;
+	}
+	str_add(out, utf8_first_columns(text, columns - 1));
+	str_add_text(out, "…");
+}
+
 void terminal_print(const struct str *text)
 {
 	if (fwrite(text->ptr, 1, text->len, stdout) != text->len)

@@ -106,9 +106,27 @@ static void progress_is_quiet_for_the_first_second(void **state)
 	clock_replace(NULL, NULL);
 }
 
+static void what_is_cut_off_leaves_an_ellipsis(void **state)
+{
+	struct str out;
+
+	(void)state;
+	str_init(&out, STR_MAX_SMALL);
+	terminal_add_cut(&out, SPAN("relay"), 5);
+	assert_string_equal(out.ptr, "relay");
+	str_empty(&out);
+	terminal_add_cut(&out, SPAN("relays"), 5);
+	assert_string_equal(out.ptr, "rela…");
+	str_empty(&out);
+	terminal_add_cut(&out, SPAN("李小龍"), 4);
+	assert_string_equal(out.ptr, "李…");
+	str_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_cut_off_leaves_an_ellipsis),
 		cmocka_unit_test(the_bar_fills_with_what_is_done),
 		cmocka_unit_test(the_bar_is_full_only_when_all_is_done),
 		cmocka_unit_test(a_bar_of_nothing_is_full),
