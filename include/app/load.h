@@ -41,7 +41,7 @@ void load_free(struct load *load); /* NULL is fine */
 enum status load_recall(struct load *load, struct err *err);
 
 /* Take a dispatch on. E_HELD, with the reason, if it's held or its lift lies ahead; E_CONFLICT if it has
- * ended. */
+ * ended. Any other failure leaves the load fit for load_free alone. */
 enum status load_add(struct load *load, int64_t id, struct err *err);
 
 /* The dispatches that are carried, in the order they were taken on: *count on the heap, free() them. */

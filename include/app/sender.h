@@ -11,8 +11,8 @@
 
 /*
  * Getting dispatches sent: by carrying them, or, where another process of the
- * newsroom is the sender, by handing them over to it and following what it does
- * (and taking them back if it goes away).
+ * newsroom is the sender, by handing them over to it and following what it does.
+ * If it goes away, they go to the next one: this process or another follower.
  */
 struct sender_options {
 	struct courier_options courier;
@@ -27,7 +27,7 @@ enum status sender_run(struct newsroom *newsroom, const int64_t *dispatches, siz
 enum sender_stopping {
 	SENDER_DRAINS, /* the messages in flight are finished first */
 	SENDER_DROPS,  /* the second one: they are dropped */
-	SENDER_LEAVES  /* another process sends; it goes on */
+	SENDER_LEAVES  /* another process sends, if any does */
 };
 
 /* Have the sender_run that is going on in this process return. Async-signal-safe. */
@@ -41,5 +41,7 @@ void sender_reload(void);
 
 /* Whether some process is the newsroom's sender now. */
 bool sender_is_at_work(const struct newsroom *newsroom);
+/* Whether that one carries the dispatch, which is as the store has it, or takes it on at its next turn. */
+bool sender_has(const struct newsroom *newsroom, const struct dispatch *dispatch);
 
 #endif

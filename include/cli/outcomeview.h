@@ -25,7 +25,9 @@ enum status outcomeview_summary(
 	struct newsroom *newsroom, const struct dispatch_view *view, struct str *out, struct err *err);
 void outcomeview_print_json(const struct newsroom *newsroom, const struct dispatch_view *view);
 
-/* The state's name, or "interrupted" for one that is being sent and has no sender. Static. */
+/* It isn't held and hasn't ended, but no sender carries it: a person says that it goes on. */
+bool outcomeview_is_interrupted(const struct newsroom *newsroom, const struct dispatch *dispatch);
+/* The state's name, or "interrupted". Static. */
 const char *outcomeview_state(const struct newsroom *newsroom, const struct dispatch *dispatch);
 
 /* "283 accepted, 2 deferred (next 10:02:00), 3 failed": the states that have any. */

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "record/delivery.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a dispatch is for. The numbers are stored: never reorder. */
@@ -41,6 +42,7 @@ struct dispatch {
 	int64_t created_ms;
 	int64_t finished_ms; /* 0 while it isn't */
 	char *actor;         /* who confirmed it: login name */
+	bool is_carried;     /* by the newsroom's sender, or the last one if there's none now */
 };
 
 void dispatch_clear(struct dispatch *dispatch);

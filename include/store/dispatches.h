@@ -5,6 +5,7 @@
 #include "record/dispatch.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Dispatches, their frozen letters and sources, and whom they left out. Failures: see store/store.h. */
@@ -34,6 +35,14 @@ enum status store_set_dispatch_state(struct store *store, int64_t id, enum dispa
 	const char *reason, int64_t now_ms, struct err *err);
 enum status store_get_dispatch_state(
 	struct store *store, int64_t id, enum dispatch_state *state, struct err *err);
+
+/*
+ * Of a dispatch, whether the sender carries it: for others, who can see only whether there's a sender. Each
+ * new one begins with none, so what its predecessor left is told from what it was given.
+ */
+enum status store_carry_dispatch(struct store *store, int64_t id, struct err *err); /* SENDING from now on */
+enum status store_is_carried(struct store *store, int64_t id, bool *is_carried, struct err *err);
+enum status store_carry_none(struct store *store, struct err *err);
 
 /* Appends the letter's bytes to `content`. E_NOTFOUND. */
 enum status store_get_letter(

@@ -21,6 +21,7 @@
 #include "deliver/engine.h"
 #include "deliver/flight.h"
 #include "deliver/reply.h"
+#include "store/dispatches.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -349,7 +350,10 @@ static enum status equip(struct courier *courier, struct err *err)
 
 	courier->settings = newsroom_settings(courier->newsroom);
 	courier->load = load_new(courier->store, courier->settings, connections_of(courier->settings));
-	status = load_recall(courier->load, err);
+	status = store_carry_none(courier->store, err);
+	step("courier.began");
+	if (status == OK)
+		status = load_recall(courier->load, err);
 	if (status == OK)
 		status = remember_relays(courier, err);
 	return status == OK ? make_engine(courier, err) : status;

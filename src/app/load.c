@@ -302,14 +302,14 @@ static enum status end_finished(struct load *load, struct err *err)
 	return status;
 }
 
+/* In a transaction: a hold or cancel that comes between must not be undone. */
 static enum status carry(struct load *load, const struct dispatch *dispatch, struct err *err)
 {
 	struct delivery_counts counts;
 	enum status status = store_count_deliveries(load->store, dispatch->id, &counts, err);
 
-	if (status == OK && dispatch->state == DISPATCH_SCHEDULED)
-		status = store_set_dispatch_state(
-			load->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
+	if (status == OK)
+		status = store_carry_dispatch(load->store, dispatch->id, err);
 	if (status != OK)
 		return status;
 	load->carried =
@@ -339,7 +339,7 @@ static enum status adopt(void *context, const struct dispatch *dispatch, struct 
 		return carry(load, dispatch, err);
 	carried->is_over = false;
 	claims_add(load->claims, carried->id);
-	return store_set_dispatch_state(load->store, dispatch->id, DISPATCH_SENDING, "", clock_now_ms(), err);
+	return store_carry_dispatch(load->store, dispatch->id, err);
 }
 
 static enum status commit_turn(void *context, struct err *err)
@@ -429,17 +429,31 @@ enum status load_recall(struct load *load, struct err *err)
 	return claims_recall(load->claims, err);
 }
 
-enum status load_add(struct load *load, int64_t id, struct err *err)
+struct adding {
+	struct load *load;
+	int64_t dispatch;
+};
+
+static enum status add(void *context, struct err *err)
 {
+	struct adding *adding = context;
 	struct dispatch dispatch = {0};
-	enum status status = store_find_dispatch(load->store, id, &dispatch, err);
+	enum status status = store_find_dispatch(adding->load->store, adding->dispatch, &dispatch, err);
 
 	if (status == OK)
 		status = check_may_start(&dispatch, err);
 	if (status == OK)
-		status = carry(load, &dispatch, err);
+		status = carry(adding->load, &dispatch, err);
 	dispatch_clear(&dispatch);
+	step("load.adding");
 	return status;
+}
+
+enum status load_add(struct load *load, int64_t id, struct err *err)
+{
+	struct adding adding = {load, id};
+
+	return store_transaction(load->store, add, &adding, err);
 }
 
 int64_t *load_list(const struct load *load, size_t *count)

@@ -37,6 +37,8 @@ struct errand {
 	struct courier_progress seen; /* of what another process does */
 	int64_t look_ms;              /* when to look again, clock_steady_ms */
 	size_t active;                /* dispatches that are being sent, when last seen */
+	bool is_handed;               /* to some process, once */
+	bool is_taken;                /* by who sends now, when last seen */
 };
 
 /* Once for whatever ends a run, twice only if a person stops twice. Async-signal-safe. */
@@ -157,28 +159,65 @@ static enum status carry_all(struct errand *errand, struct courier *courier, str
 	return status;
 }
 
+static enum status unless_busy(enum status status)
+{
+	return status == E_BUSY ? OK : status;
+}
+
+/* It is to be sent, and who sends now doesn't know of it: another process had it, and has ended since. */
+static enum status is_left(
+	const struct errand *errand, size_t i, enum dispatch_state state, bool *out, struct err *err)
+{
+	bool is_carried = true;
+	enum status status = OK;
+
+	if (state == DISPATCH_SENDING)
+		status = store_is_carried(errand->store, errand->dispatches[i], &is_carried, err);
+	*out = !is_carried;
+	return status;
+}
+
+/* For the first time also what is carried: there may be more to claim of it than its sender knows. */
+static enum status schedule(const struct errand *errand, size_t i, struct err *err)
+{
+	int64_t dispatch = errand->dispatches[i];
+	enum dispatch_state state;
+	bool is_wanted;
+	enum status status = store_get_dispatch_state(errand->store, dispatch, &state, err);
+
+	is_wanted = state == DISPATCH_SENDING;
+	if (status == OK && errand->is_handed)
+		status = is_left(errand, i, state, &is_wanted, err);
+	if (status == OK && is_wanted)
+		status = store_set_dispatch_state(
+			errand->store, dispatch, DISPATCH_SCHEDULED, "", clock_now_ms(), err);
+	return status;
+}
+
 /* In a transaction: a hold or cancel that comes between must not be undone. */
 static enum status schedule_all(void *context, struct err *err)
 {
 	struct errand *errand = context;
 	enum status status = OK;
 
-	for (size_t i = 0; i < errand->count && status == OK; i++) {
-		enum dispatch_state state;
-
-		status = store_get_dispatch_state(errand->store, errand->dispatches[i], &state, err);
-		if (status == OK && state == DISPATCH_SENDING)
-			status = store_set_dispatch_state(errand->store, errand->dispatches[i],
-				DISPATCH_SCHEDULED, "", clock_now_ms(), err);
-	}
+	for (size_t i = 0; i < errand->count && status == OK; i++)
+		status = schedule(errand, i, err);
 	step("sender.handing_over");
 	return status;
 }
 
-/* The other process takes on what is scheduled and due. */
+/*
+ * The other process takes on what is scheduled and due. One that is suspended in the middle of a turn keeps
+ * the store locked, too: then it's told another time.
+ */
 static enum status hand_over(struct errand *errand, struct err *err)
 {
-	return store_transaction(errand->store, schedule_all, errand, err);
+	enum status status = store_transaction(errand->store, schedule_all, errand, err);
+
+	errand->is_handed = errand->is_handed || status == OK;
+	errand->is_taken = status == OK;
+	step("sender.handed_over");
+	return unless_busy(status);
 }
 
 /* Does anything happen with it soon? */
@@ -214,21 +253,27 @@ static enum status look(struct errand *errand, bool *busy, struct err *err)
 	return status;
 }
 
-/* That one has ended or is held is seen without counting, and told at once. */
+/* That one has ended or is held, or was left, is seen without counting, and at once. */
 static enum status glance(struct errand *errand, struct err *err)
 {
 	size_t active = 0;
+	size_t left = 0;
 	enum status status = OK;
 
 	for (size_t i = 0; i < errand->count && status == OK; i++) {
 		enum dispatch_state state;
+		bool was_left = false;
 
 		status = store_get_dispatch_state(errand->store, errand->dispatches[i], &state, err);
 		active += status == OK && (state == DISPATCH_SENDING || state == DISPATCH_SCHEDULED);
+		if (status == OK)
+			status = is_left(errand, i, state, &was_left, err);
+		left += was_left;
 	}
 	if (active != errand->active)
 		errand->look_ms = 0;
 	errand->active = active;
+	errand->is_taken = !left;
 	return status;
 }
 
@@ -247,12 +292,6 @@ static enum status look_and_rest(struct errand *errand, bool *busy, struct err *
 	return status;
 }
 
-/* Who is suspended in the middle of a turn keeps the store locked, too: then it's told another time. */
-static enum status unless_busy(enum status status)
-{
-	return status == E_BUSY ? OK : status;
-}
-
 /* For the case that the other process goes away: who sends is told by a signal of its own. */
 static void renew_meanwhile(const struct errand *errand)
 {
@@ -266,18 +305,14 @@ static void renew_meanwhile(const struct errand *errand)
 static enum status follow(struct errand *errand, struct courier **courier, struct err *err)
 {
 	bool busy = true;
-	enum status handed = E_BUSY;
 	enum status status = OK;
 
 	errand->seen.started_ms = clock_steady_ms();
 	if (errand->options->following)
 		errand->options->following(errand->options->courier.context);
 	while (status == OK && busy && !*courier && !stop_count) {
-		if (handed == E_BUSY) {
-			handed = hand_over(errand, err);
-			status = unless_busy(handed);
-			step("sender.handed_over");
-		}
+		if (!errand->is_taken)
+			status = hand_over(errand, err);
 		clock_pause_ms(FOLLOW_EVERY_MS);
 		if (status == OK)
 			status = look_and_rest(errand, &busy, err);
@@ -340,4 +375,12 @@ bool sender_is_at_work(const struct newsroom *newsroom)
 		close(fd);
 	free(path);
 	return is_locked;
+}
+
+bool sender_has(const struct newsroom *newsroom, const struct dispatch *dispatch)
+{
+	bool is_known = dispatch->state == DISPATCH_SCHEDULED ||
+			(dispatch->state == DISPATCH_SENDING && dispatch->is_carried);
+
+	return is_known && sender_is_at_work(newsroom);
 }

@@ -32,7 +32,8 @@ static volatile sig_atomic_t has_hung_up;
 static void on_signal(int number)
 {
 	static const char drains[] = "\nfinishing the messages in flight; once more to drop them\n";
-	static const char leaves[] = "\nno longer watching: the other dateline goes on sending\n";
+	/* Whether the other dateline goes on is said after it has been looked up. */
+	static const char leaves[] = "\nno longer watching\n";
 	enum sender_stopping stopping = sender_stop();
 
 	(void)number;

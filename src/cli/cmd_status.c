@@ -35,7 +35,6 @@ struct listing {
 	struct call *call;
 	struct table *table;
 	size_t count;
-	bool is_at_work; /* a sender */
 	size_t interrupted, held;
 };
 
@@ -86,7 +85,7 @@ static enum status list_one(void *context, const struct dispatch_view *view, str
 	struct listing *listing = context;
 
 	(void)err;
-	listing->interrupted += view->dispatch.state == DISPATCH_SENDING && !listing->is_at_work;
+	listing->interrupted += outcomeview_is_interrupted(listing->call->newsroom, &view->dispatch);
 	listing->held += view->dispatch.state == DISPATCH_HELD;
 	if (listing->call->json)
 		outcomeview_print_json(listing->call->newsroom, view);
@@ -154,7 +153,7 @@ static enum status show_relays(const struct call *call, struct store *store, str
 /* *is_empty if nothing was ever sent. */
 static enum status list_all(struct call *call, struct store *store, bool *is_empty, struct err *err)
 {
-	struct listing listing = {.call = call, .is_at_work = sender_is_at_work(call->newsroom)};
+	struct listing listing = {.call = call};
 	enum status status;
 
 	listing.table = table_new(columns, sizeof(columns) / sizeof(columns[0]));

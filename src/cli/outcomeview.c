@@ -217,9 +217,14 @@ static enum status add_group(void *context, const struct reply_group *group, str
 	return OK;
 }
 
+bool outcomeview_is_interrupted(const struct newsroom *newsroom, const struct dispatch *dispatch)
+{
+	return dispatch->state == DISPATCH_SENDING && !sender_has(newsroom, dispatch);
+}
+
 const char *outcomeview_state(const struct newsroom *newsroom, const struct dispatch *dispatch)
 {
-	if (dispatch->state == DISPATCH_SENDING && !sender_is_at_work(newsroom))
+	if (outcomeview_is_interrupted(newsroom, dispatch))
 		return "interrupted";
 	return dispatch_state_name(dispatch->state);
 }
@@ -235,7 +240,7 @@ static void add_rest(const struct newsroom *newsroom, const struct dispatch *dis
 	else if (dispatch->state == DISPATCH_HELD)
 		str_addf(out, "Held: nobody sends the rest until \"dateline resume %" PRId64 "\"\n",
 			dispatch->id);
-	else if (sender_is_at_work(newsroom))
+	else if (sender_has(newsroom, dispatch))
 		str_addf(out, "Being sent by another dateline; \"dateline hold %" PRId64 "\" stops it\n",
 			dispatch->id);
 	else
@@ -285,8 +290,7 @@ void outcomeview_print_json(const struct newsroom *newsroom, const struct dispat
 	json_t *line = json_pack("{s:s,s:I,s:s,s:s,s:s,s:b,s:I}", "event", "dispatch", "dispatch",
 		(json_int_t)dispatch->id, "kind", dispatch_kind_name(dispatch->kind), "release",
 		dispatch->release, "state", dispatch_state_name(dispatch->state), "interrupted",
-		dispatch->state == DISPATCH_SENDING && !sender_is_at_work(newsroom), "total",
-		(json_int_t)counts->total);
+		outcomeview_is_interrupted(newsroom, dispatch), "total", (json_int_t)counts->total);
 
 	json_object_set_new(line, "title", json_text(span_of(dispatch->title)));
 	for (size_t i = 0; i < DELIVERY_STATE_COUNT; i++)

@@ -10,7 +10,7 @@
 
 #define DISPATCH_COLUMNS                                                                                     \
 	"id, kind, state, hold_reason, release, title, lists, segment, language, not_before_ms, date_ms, "   \
-	"seed, created_ms, finished_ms, actor"
+	"seed, created_ms, finished_ms, actor, is_carried"
 
 enum status store_add_dispatch(struct store *store, struct dispatch *d, struct err *err)
 {
@@ -65,6 +65,7 @@ static void read_row(const struct sqlite_rows *rows, struct dispatch *out)
 		.created_ms = sqlite_get_int(rows, 12),
 		.finished_ms = sqlite_get_int(rows, 13),
 		.actor = mem_copy_text(sqlite_get_text(rows, 14)),
+		.is_carried = sqlite_get_int(rows, 15) != 0,
 	};
 }
 
@@ -156,6 +157,30 @@ enum status store_get_dispatch_state(
 
 	*state = (enum dispatch_state)number;
 	return status;
+}
+
+enum status store_carry_dispatch(struct store *store, int64_t id, struct err *err)
+{
+	_Static_assert(DISPATCH_SENDING == 3, "the SQL knows the number");
+	return sqlite_run(store,
+		"UPDATE dispatch SET state = 3, hold_reason = '', is_carried = 1 WHERE id = ?1",
+		SQLITE_VALUES(sqlite_int(id)), err);
+}
+
+enum status store_is_carried(struct store *store, int64_t id, bool *is_carried, struct err *err)
+{
+	int64_t number = 0;
+	enum status status = sqlite_one_int(store, "SELECT is_carried FROM dispatch WHERE id = ?1",
+		SQLITE_VALUES(sqlite_int(id)), &number, err);
+
+	*is_carried = number != 0;
+	return status;
+}
+
+enum status store_carry_none(struct store *store, struct err *err)
+{
+	return sqlite_run(
+		store, "UPDATE dispatch SET is_carried = 0 WHERE is_carried = 1", SQLITE_NO_VALUES, err);
 }
 
 enum status store_get_letter(

@@ -44,6 +44,13 @@ class SenderCase(CrashCase):
     # As somebody does who wakes the machine up: or the test's end would wait for it.
     self.addCleanup(lambda: process.poll() is None and process.send_signal(signal.SIGCONT))
 
+  def wait_until_taken(self, number):
+    """By the sender, from who follows it."""
+    def is_taken():
+      shown = self.press.dispatch(number)
+      return (shown["state"], shown["interrupted"]) == ("sending", False)
+    wait_for(is_taken, f"dispatch {number} to be taken over")
+
   def assert_each_once(self, server, expected):
     self.assert_recorded_as_received(self.press, server, expected)
     self.assert_left_nothing(Journal(self.press))
@@ -145,6 +152,98 @@ class HandedOver(SenderCase):
     self.assertEqual({ended(process).returncode for process in (first, *followers)}, {DONE})
     self.assertEqual(set(server.accepted()), {*READERS, *OTHERS})
     self.assertEqual(set(server.accepted().values()), {1})
+
+
+class FollowersOfOneThatEnds(SenderCase):
+  """Two of them, and neither gets done: each has two at a domain that takes one an hour, all in all."""
+
+  QUICK = {name: [f"reader{i}@d{i % 7}.{name}.example" for i in range(1, MORE + 1)] for name in ("second", "third")}
+
+  def setUp(self):
+    super().setUp()
+    self.press.configure(sites='{ domain = "slow.example"; rates = ["1/1h"]; }')
+    for name in self.QUICK:
+      self.press.import_people(name, people(MORE, f"{name}.example") + "".join(
+        f"{name}{i}@slow.example,Slow,Paper,en\n" for i in (1, 2)))
+
+  def follower(self, name):
+    process = self.running(self.press, "send", "fund", "--to", name, "--wait", "2h", "--yes")
+    wait_for(lambda: "takes this over" in process.stderr.readline(), f"the {name} one to follow")
+    self.wait_until_taken(2 + list(self.QUICK).index(name))
+    return process
+
+  def assert_both_are_served(self, server, end):
+    first = self.sending(server)
+    followers = [self.follower(name) for name in self.QUICK]
+    end(first)
+    ended(first)
+    # With its own only the next sender would go on for an hour, and the other one with it.
+    wanted = {address for addresses in self.QUICK.values() for address in addresses}
+    wait_for(lambda: wanted <= set(server.accepted()), "all of both")
+    self.assertEqual([process.poll() for process in followers], [None, None])
+
+  def assert_the_first_is_interrupted(self):
+    shown = {line["dispatch"]: (line["state"], line["interrupted"]) for line in self.press.listed("dispatch")}
+    self.assertEqual(shown, {1: ("sending", True), 2: ("sending", False), 3: ("sending", False)})
+    self.assertIn('1 interrupted: "dateline resume" goes on with it.', self.press.ok("status"))
+    self.assertRegex(self.press.ok("status", "1"), "(?s)State +interrupted.*nobody sends the rest")
+    self.assertRegex(self.press.ok("status", "2"), "(?s)State +sending.*Being sent by another dateline")
+
+  def test_told_to_end_it_leaves_both_to_the_next_sender_and_its_own_to_resume(self):
+    server = self.server("--delay-ms", "50")
+    self.assert_both_are_served(server, lambda first: first.send_signal(signal.SIGINT))
+    self.assertEqual(set(server.accepted().values()), {1})
+    self.assert_the_first_is_interrupted()
+
+  def test_killed_it_leaves_both_to_the_next_sender(self):
+    server = self.server("--delay-ms", "50")
+    self.assert_both_are_served(server, lambda first: first.kill())
+    self.assertTrue(self.press.dispatch("1")["interrupted"])
+
+  def test_what_is_held_meanwhile_is_not_handed_over_again(self):
+    server = self.server("--delay-ms", "50")
+    first = self.sending(server)
+    second, third = (self.follower(name) for name in self.QUICK)
+    for process in (second, third):
+      self.suspended(process)
+    first.kill()
+    ended(first)
+    self.press.ok("hold", "3")
+    for process in (second, third):
+      process.send_signal(signal.SIGCONT)
+    self.assertEqual(ended(third).returncode, HELD)
+    wait_for(lambda: set(self.QUICK["second"]) <= set(server.accepted()), "all of the other one")
+    self.assertEqual(self.press.dispatch("3")["state"], "held")
+
+
+class FollowerThatStops(SenderCase):
+  def following(self, server):
+    first = self.sending(server)
+    self.press.import_people("mena", people(MORE, "sahafa.example"))
+    second = self.running(self.press, "send", "fund", "--to", "mena", "--yes")
+    wait_for(lambda: "takes this over" in second.stderr.readline(), "the second one to follow")
+    self.wait_until_taken(2)
+    return first, second
+
+  def test_it_says_that_the_other_one_goes_on(self):
+    _, second = self.following(self.server("--delay-ms", "50"))
+    second.send_signal(signal.SIGINT)
+    done = ended(second)
+    self.assertEqual(done.returncode, UNFINISHED)
+    self.assertIn("no longer watching", done.stderr)
+    self.assertIn("Being sent by another dateline", done.stdout)
+
+  def test_it_does_not_say_so_of_one_that_was_killed(self):
+    first, second = self.following(self.server("--delay-ms", "50"))
+    self.suspended(second)
+    first.kill()
+    ended(first)
+    second.send_signal(signal.SIGINT)
+    second.send_signal(signal.SIGCONT)
+    done = ended(second)
+    self.assertNotIn("another dateline", done.stdout)
+    self.assertNotIn("goes on sending", done.stderr)
+    self.assertIn("nobody sends the rest", done.stdout)
 
 
 class Told(SenderCase):

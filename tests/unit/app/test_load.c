@@ -7,6 +7,7 @@
 #include "app/freeze.h"
 #include "app/letterbox.h"
 #include "base/mem.h"
+#include "store/dispatches.h"
 #include "store/relaystates.h"
 #include "store/sqlite.h"
 #include "support/newdispatch.h"
@@ -89,6 +90,17 @@ static bool is_hungry(const struct carrying *c)
 	struct belt_need need = load_need(c->load, true);
 
 	return need.can_claim && need.open <= need.low;
+}
+
+static void what_is_taken_on_is_seen_to_be_carried(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct carrying c = loaded(room);
+	bool is_carried = false;
+
+	assert_int_equal(store_is_carried(room->place.store, 1, &is_carried, &room->place.err), OK);
+	assert_true(is_carried);
+	end(&c);
 }
 
 static void a_turn_claims_what_is_queued(void **state)
@@ -539,6 +551,7 @@ static void what_comes_back_to_a_cancelled_dispatch_is_cancelled_in_the_same_tur
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_is_taken_on_is_seen_to_be_carried),
 		TEST(a_turn_claims_what_is_queued),
 		TEST(what_has_an_outcome_is_in_the_store_after_the_next_turn),
 		TEST(what_was_not_sent_goes_back_without_a_try),

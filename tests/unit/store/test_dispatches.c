@@ -33,6 +33,29 @@ static void dispatches_are_numbered_from_one(void **state)
 	assert_int_equal(newdispatch_add(place, "fund"), 2);
 }
 
+static bool is_carried(struct newstore *place, int64_t id)
+{
+	bool out = false;
+
+	assert_int_equal(store_is_carried(place->store, id, &out, &place->err), OK);
+	return out;
+}
+
+static void a_dispatch_is_carried_until_another_sender_begins(void **state)
+{
+	struct newstore *place = *state;
+	int64_t id = newdispatch_add(place, "fund");
+
+	newdispatch_set_state(place, id, DISPATCH_SCHEDULED, "");
+	assert_false(is_carried(place, id));
+	assert_int_equal(store_carry_dispatch(place->store, id, &place->err), OK);
+	assert_true(is_carried(place, id));
+	assert_int_equal(newdispatch_state(place, id), DISPATCH_SENDING);
+	assert_int_equal(store_carry_none(place->store, &place->err), OK);
+	assert_false(is_carried(place, id));
+	assert_int_equal(newdispatch_state(place, id), DISPATCH_SENDING);
+}
+
 static void a_number_that_is_none_is_named(void **state)
 {
 	struct newstore *place = *state;
@@ -194,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_dispatch_is_read_back_as_it_was_written),
 		TEST(dispatches_are_numbered_from_one),
+		TEST(a_dispatch_is_carried_until_another_sender_begins),
 		TEST(a_number_that_is_none_is_named),
 		TEST(the_newest_is_the_last_one_made),
 		TEST(open_are_those_neither_finished_nor_cancelled_oldest_first),
