@@ -25,6 +25,12 @@ struct token_secrets;
  */
 enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err);
 /*
+ * The same for what must work with any settings: if they have faults, the defaults hold, there is no relay,
+ * and *fault says the first one. It isn't touched otherwise.
+ */
+enum status newsroom_open_anyhow(
+	const char *folder, struct newsroom **out, struct err *fault, struct err *err);
+/*
  * Another handle on the same newsroom, for another thread: with a store, keys and secrets of its own.
  * Settings and zone are borrowed from `newsroom`, which must be closed later.
  */

@@ -109,6 +109,8 @@ typedef void settings_fault_fn(void *context, const char *words);
  */
 enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err);
+/* What holds where the file at `path` says nothing; no relay. */
+struct settings *settings_new(const char *path);
 void settings_free(struct settings *settings); /* NULL is fine */
 
 /* The effective settings as `dateline.cfg` would say them, secrets as "********". */

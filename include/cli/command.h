@@ -33,7 +33,8 @@ struct command_option {
 
 enum command_need {
 	NEED_NOTHING,
-	NEED_NEWSROOM
+	NEED_NEWSROOM,
+	NEED_NEWSROOM_ANYHOW /* whatever its settings say: who stops a sender can't mend them first */
 };
 
 #define CALL_OPTIONS_MAX 64u

@@ -95,25 +95,48 @@ static void name_places(struct newsroom *newsroom)
 	newsroom->state = file_join(newsroom->folder, "state");
 }
 
-enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err)
+/* `fault` is NULL where faulty settings are a failure. */
+static enum status load_settings(struct newsroom *newsroom, struct err *fault, struct err *err)
+{
+	char *path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
+	enum status status = settings_load(path, NULL, NULL, &newsroom->settings, fault ? fault : err);
+
+	if (status != OK && fault) {
+		newsroom->settings = settings_new(path);
+		status = OK;
+	}
+	free(path);
+	return status;
+}
+
+static enum status open_newsroom(
+	const char *folder, struct newsroom **out, struct err *fault, struct err *err)
 {
 	struct newsroom *newsroom = mem_alloc(sizeof(*newsroom));
-	char *path = NULL;
 	enum status status = find_folder(folder, &newsroom->folder, err);
 
 	if (status == OK) {
-		path = file_join(newsroom->folder, NEWSROOM_SETTINGS_NAME);
 		name_places(newsroom);
-		status = settings_load(path, NULL, NULL, &newsroom->settings, err);
+		status = load_settings(newsroom, fault, err);
 	}
 	if (status == OK)
 		status = zone_new(newsroom->settings->newsroom.zone, &newsroom->zone, err);
-	free(path);
 	if (status == OK)
 		*out = newsroom;
 	else
 		newsroom_close(newsroom);
 	return status;
+}
+
+enum status newsroom_open(const char *folder, struct newsroom **out, struct err *err)
+{
+	return open_newsroom(folder, out, NULL, err);
+}
+
+enum status newsroom_open_anyhow(
+	const char *folder, struct newsroom **out, struct err *fault, struct err *err)
+{
+	return open_newsroom(folder, out, fault, err);
 }
 
 enum status newsroom_open_again(const struct newsroom *newsroom, struct newsroom **out, struct err *err)

@@ -370,7 +370,7 @@ static enum status load_text(const char *path, struct str *text, struct err *err
 	return OK;
 }
 
-static struct settings *new_with_fallbacks(const char *path)
+struct settings *settings_new(const char *path)
 {
 	struct settings *settings = mem_alloc(sizeof(*settings));
 
@@ -401,7 +401,7 @@ enum status settings_load(
 	const char *path, settings_fault_fn *fault, void *context, struct settings **out, struct err *err)
 {
 	struct setting_faults faults = {.path = path};
-	struct settings *settings = new_with_fallbacks(path);
+	struct settings *settings = settings_new(path);
 	enum status status;
 	struct err unread;
 	struct str text;

@@ -41,7 +41,7 @@ const struct command cmd_hold = {
 	.name = "hold",
 	.arguments = "[DISPATCH]",
 	.most = 1,
-	.need = NEED_NEWSROOM,
+	.need = NEED_NEWSROOM_ANYHOW,
 	.summary = "stop a dispatch, or everything",
 	.help = "A sender that is running stops after the messages in flight. What was held stays\n"
 		"held until \"dateline resume NUMBER\".",
@@ -149,7 +149,7 @@ const struct command cmd_cancel = {
 	.arguments = "DISPATCH",
 	.least = 1,
 	.most = 1,
-	.need = NEED_NEWSROOM,
+	.need = NEED_NEWSROOM_ANYHOW,
 	.summary = "never send what is still open of a dispatch",
 	.run = run_cancel,
 };

@@ -246,7 +246,7 @@ const struct command cmd_status = {
 	.name = "status",
 	.arguments = "[DISPATCH]",
 	.most = 1,
-	.need = NEED_NEWSROOM,
+	.need = NEED_NEWSROOM_ANYHOW,
 	.summary = "show what is running, waiting and done, and the newest dispatch",
 	.run = run,
 };

@@ -45,6 +45,21 @@ static bool is_bare(const struct call *call, const struct option_words *words)
 	return is_newsroom;
 }
 
+static enum status open_newsroom(struct call *call, struct err *err)
+{
+	struct err fault = {0};
+	enum status status;
+
+	if (call->command->need == NEED_NOTHING)
+		return OK;
+	if (call->command->need == NEED_NEWSROOM)
+		return newsroom_open(call->newsroom_folder, &call->newsroom, err);
+	status = newsroom_open_anyhow(call->newsroom_folder, &call->newsroom, &fault, err);
+	if (status == OK && fault.status != OK)
+		log_warning("%s; this goes by the default settings", fault.text);
+	return status;
+}
+
 static enum status run(int argc, char **argv, struct call *call, struct err *err)
 {
 	struct option_words words;
@@ -55,8 +70,7 @@ static enum status run(int argc, char **argv, struct call *call, struct err *err
 	if (status == OK && (words.wants_help || !call->command)) {
 		status = print_help(call, argc, argv);
 	} else if (status == OK) {
-		if (call->command->need == NEED_NEWSROOM)
-			status = newsroom_open(call->newsroom_folder, &call->newsroom, err);
+		status = open_newsroom(call, err);
 		if (status == OK && call->command->keeps_log)
 			status = newsroom_open_log(call->newsroom, err);
 		if (status == OK)

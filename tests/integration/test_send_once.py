@@ -261,6 +261,33 @@ class Brakes(OnceCase):
     self.assertEqual(set(states), {"accepted", "cancelled"})
     self.assertEqual(states["accepted"], server.accepted().total())
 
+  def sending_while_the_settings_break(self, server):
+    """As an editor leaves them that saves while somebody types."""
+    process = self.running(self.press, *SEND)
+    wait_until_accepted(server, 5)
+    with open(self.press.path_of("dateline.cfg"), "a", encoding="utf-8") as file:
+      file.write("\nbroken = ;\n")
+    return process
+
+  def test_hold_works_with_broken_settings_and_says_what_is_wrong(self):
+    process = self.sending_while_the_settings_break(self.server("--delay-ms", "5"))
+    done = self.press.call("hold", "1")
+    self.assertEqual(done.returncode, DONE, done.stderr)
+    self.assertRegex(done.stderr, r"dateline\.cfg:\d+: syntax error; .*default settings")
+    self.assertEqual(ended(process).returncode, HELD)
+    self.assertRegex(self.press.ok("status"), "held")
+    self.assertEqual(self.press.dispatch()["state"], "held")
+    for arguments in (SEND, ("resume", "1"), ("log",)):
+      self.assertIn("syntax error", self.press.fails(*arguments))
+
+  def test_cancel_works_with_broken_settings(self):
+    process = self.sending_while_the_settings_break(self.server("--delay-ms", "5"))
+    done = self.press.call("cancel", "1", "--yes")
+    self.assertEqual(done.returncode, DONE, done.stderr)
+    self.assertIn("syntax error", done.stderr)
+    ended(process)
+    self.assertEqual(self.press.dispatch()["state"], "cancelled")
+
   def test_cancelling_asks_for_the_number(self):
     server = self.server("--delay-ms", "2")
     self.interrupted(server)

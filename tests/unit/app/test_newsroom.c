@@ -82,6 +82,33 @@ static void broken_settings_keep_it_shut(void **state)
 	assert_contains(room->place.err.text, "dateline.cfg:1: ");
 }
 
+static void broken_settings_are_told_where_it_opens_anyhow(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct newsroom *found = NULL;
+	struct err fault = {0};
+
+	newsroomcase_write(room, NEWSROOM_SETTINGS_NAME, "broken = = ;\n");
+	assert_int_equal(newsroom_open_anyhow(room->place.folder, &found, &fault, &room->place.err), OK);
+	assert_int_equal(fault.status, E_SYNTAX);
+	assert_contains(fault.text, "dateline.cfg:1: ");
+	assert_string_equal(newsroom_settings(found)->newsroom.zone, "UTC");
+	assert_int_equal(newsroom_settings(found)->relay_count, 0);
+	newsroom_close(found);
+}
+
+static void sound_settings_hold_where_it_opens_anyhow(void **state)
+{
+	struct newsroomcase *room = *state;
+	struct newsroom *found = NULL;
+	struct err fault = {0};
+
+	assert_int_equal(newsroom_open_anyhow(room->place.folder, &found, &fault, &room->place.err), OK);
+	assert_int_equal(fault.status, OK);
+	assert_string_equal(newsroom_settings(found)->newsroom.name, "Harbour Relief");
+	newsroom_close(found);
+}
+
 static void write_settings(struct newsroomcase *room, const char *rest)
 {
 	char *text = mem_format(
@@ -132,6 +159,8 @@ int main(void)
 		TEST(the_environment_names_one_and_an_option_another),
 		TEST(its_settings_are_found_without_being_read),
 		TEST(broken_settings_keep_it_shut),
+		TEST(broken_settings_are_told_where_it_opens_anyhow),
+		TEST(sound_settings_hold_where_it_opens_anyhow),
 		TEST(settings_are_new_once_the_file_says_something_else),
 		TEST(faulty_settings_are_no_new_ones),
 	};
