@@ -60,7 +60,7 @@ struct engine_host {
 	void (*too_large)(void *context, struct engine_job *job, const char *words);
 	/*
 	 * As give_back, but the job waits for one relay alone, for which enough wait here: the host hands it
-	 * out again once engine_wants_aside says so. NULL: it waits here.
+	 * out again once engine_wants_aside says so.
 	 */
 	void (*set_aside)(void *context, struct engine_job *job);
 	/* Once per turn of the loop: the host commits. Not OK: the engine stops and returns it. */

@@ -16,6 +16,7 @@ struct entry {
 	uint32_t refused_by;           /* relays that can't take it, a bit each */
 	bool is_noted;                 /* as final: what becomes of it must be recorded */
 	int64_t started_ms;            /* wall clock: when its MAIL was handed over */
+	int64_t begun_ms;              /* the same by clock_steady_ms */
 	unsigned begun_at;             /* the station's halvings then */
 	const struct station *seen_by; /* the last station that had it, and what that had decided then */
 	unsigned decided_at;

@@ -46,6 +46,8 @@ void pace_init(struct pace *pace, const struct pace_windows *windows, int64_t no
 int64_t pace_take(struct pace *pace, int64_t now_ms);
 /* The same question, with nothing counted. */
 int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
+/* How many may go now; INT_MAX without windows. */
+int pace_room(struct pace *pace, int64_t now_ms);
 /*
  * The same again, beside `others` that may go at any instant until they are put: for them there
  * has to be room throughout. PACE_NEVER if there is none before one of these is put or dropped.

@@ -10,6 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define STATION_PATIENCE 3     /* failures in a row that messages wait for which it alone can take */
+#define STATION_REFUSALS_MAX 3 /* so many in a row open the circuit: one may be about a message */
+#define STATION_DOMAIN_MS                                                                                    \
+	1000 /* what was begun so soon after a refusal for the same domain says nothing new */
+#define STATION_GROWTH_MESSAGES 16 /* accepted per link for one more, beyond the threshold */
+
 /*
  * A relay and how it is doing: whether messages go through it (its circuit), and over how many
  * links at once (its window). No I/O: times are clock_steady_ms, passed in.
@@ -18,6 +24,10 @@
  * for reasons of its own several times in a row. It stays open for a pause, which doubles with
  * each trouble that follows; then one link finds out (it is on trial), and a message decided over
  * it by anything but trouble with the relay closes the circuit.
+ *
+ * From RCPT on, what sounds like the relay may be the recipient's domain, and many for one domain often go
+ * in a row. So a domain that has refused counts again only for what was begun some time after, when the
+ * others had their turn (the domain itself rests, deliver/site.h).
  *
  * The window starts at the relay's `connections`. A relay that says that it is too much (421, 45x
  * before it knows the recipient, a connection it doesn't take beside others) halves it, never
@@ -36,9 +46,13 @@ struct station {
 	bool breaks_pipelining; /* spoken to step by step */
 	int failures;           /* of trials in a row, with the one that opened the circuit; 0 while closed */
 	unsigned decided;       /* messages, all told */
-	int refusals;           /* in a row, nothing accepted between */
-	int open;               /* links, connecting or connected */
-	int leaving;            /* of these: they take nothing more */
+	int refusals;           /* that count, in a row, nothing accepted between */
+	struct station_refusal {
+		uint64_t domain;
+		int64_t at_ms;
+	} refused[STATION_REFUSALS_MAX]; /* these */
+	int open;                        /* links, connecting or connected */
+	int leaving;                     /* of these: they take nothing more */
 	double window;
 	double threshold;
 	unsigned halvings;
@@ -52,10 +66,6 @@ struct station {
 	bool is_changed;
 };
 
-#define STATION_PATIENCE 3         /* failures in a row that messages wait for which it alone can take */
-#define STATION_REFUSALS_MAX 3     /* so many in a row open the circuit: one may be about a message */
-#define STATION_GROWTH_MESSAGES 16 /* accepted per link for one more, beyond the threshold */
-
 void station_init(
 	struct station *station, const struct relay *relay, const char *name, int tries, int64_t now_ms);
 
@@ -64,10 +74,13 @@ void station_init(
  * else its window.
  */
 int station_most_links(const struct station *station);
-/* Whether none may be opened yet; then *wake_ms is lowered to when to ask again. */
-bool station_is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms);
+/*
+ * Whether none may be opened yet, or its rate lets no more messages through than it has links: another would
+ * only wait. Then *wake_ms is lowered to when to ask again, if time alone changes it.
+ */
+bool station_is_paused(struct station *station, int64_t now_ms, int64_t *wake_ms);
 /* Whether it may have another link for messages that only it can take, whatever its order and share. */
-bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms);
+bool station_may_open(struct station *station, int64_t now_ms, int64_t *wake_ms);
 
 /* A link is being opened; remember `halvings` with it. */
 void station_opening(struct station *station, int64_t now_ms);
@@ -90,6 +103,8 @@ struct station_reply {
 	struct verdict verdict;
 	unsigned begun_at; /* `halvings` when its MAIL was handed over */
 	const char *words;
+	uint64_t domain;  /* the recipient's, as a hash */
+	int64_t begun_ms; /* when its MAIL was handed over */
 };
 void station_decided(struct station *station, const struct station_reply *reply, int64_t now_ms);
 

@@ -14,8 +14,9 @@
 struct verdict {
 	enum delivery_state outcome; /* ACCEPTED, DEFERRED, FAILED or UNKNOWN */
 	enum attempt_cause cause;    /* of an outcome other than ACCEPTED */
-	bool suspends_relay;    /* the relay would say so to any recipient: others go another way, or wait */
-	bool slows_site;        /* the recipient's domain wants fewer at once, and a rest */
+	bool suspends_relay; /* the relay would say so to any recipient: others go another way, or wait */
+	bool slows_site; /* the recipient's domain wants fewer at once, and a rest; if both, it is one of them
+			  */
 	bool strains_site;      /* it is in trouble, whatever of: not both */
 	bool breaks_pipelining; /* commands and answers are out of step: it should be spoken to step by step
 				 */
@@ -29,7 +30,9 @@ struct verdict {
  * - RECIPIENT and SITE only from RCPT on: before, the server doesn't know whom it is for. What is said
  *   of a content that it hasn't seen yet is POLICY.
  * - A 45x strains the site or slows it, unless it is greylisting or about one mailbox, a message or the
- * relay.
+ *   relay.
+ * - What the relay would say to anybody slows the site from RCPT on: it may be what the domain's own server
+ *   said to the relay, and then others must not wait.
  * - 421 is about the connection, so never about a mailbox or a message.
  */
 struct verdict verdict_of(enum attempt_phase phase, const struct reply *reply);

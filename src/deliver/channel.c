@@ -5,6 +5,7 @@
 #include "deliver/channel.h"
 
 #include "base/clock.h"
+#include "base/idmap.h"
 #include "base/mem.h"
 #include "base/step.h"
 #include "deliver/pace.h"
@@ -39,6 +40,15 @@ void channel_free(struct channel *c)
 	free(c);
 }
 
+static uint64_t domain_of(struct span address)
+{
+	size_t at = address.len;
+
+	while (at && address.ptr[at - 1] != '@')
+		at--;
+	return idmap_hash(address.ptr + at, address.len - at);
+}
+
 static void settle(
 	struct floor *floor, struct channel *c, const struct entry *entry, const struct dialogue_event *event)
 {
@@ -61,6 +71,8 @@ static void settle(
 			.verdict = event->verdict,
 			.begun_at = entry->begun_at,
 			.words = words,
+			.domain = domain_of(entry->job->envelope_to),
+			.begun_ms = entry->begun_ms,
 		},
 		floor->now_ms);
 }
@@ -155,6 +167,7 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 	struct err err;
 
 	entry.started_ms = clock_now_ms();
+	entry.begun_ms = floor->now_ms;
 	entry.begun_at = c->station->halvings;
 	if (entry.seen_by != c->station)
 		entry.decided_at = c->station->decided;

@@ -231,7 +231,7 @@ static void wait_for_station(struct floor *floor, const struct entry *entry, con
 	struct jobqueue *detour = &floor->detours[index_of(floor, station)];
 
 	floor_wake_at(floor, floor->now_ms);
-	if (detour->count < most_detoured(station) || !floor->host.set_aside) {
+	if (detour->count < most_detoured(station)) {
 		jobqueue_add(detour, *entry);
 		floor->detoured++;
 		return;

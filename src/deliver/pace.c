@@ -4,6 +4,8 @@
  */
 #include "deliver/pace.h"
 
+#include <limits.h>
+
 #define RING (PACE_SLOTS + 1)
 
 /* Slots before 0 ms are those of soon after the machine's start. */
@@ -75,6 +77,21 @@ static int64_t meter_wait_ms(struct pace_meter *meter, int others, int64_t now_m
 			break;
 	}
 	return (slot + (int64_t)RING) * meter->slot_ms - now_ms;
+}
+
+int pace_room(struct pace *pace, int64_t now_ms)
+{
+	int least = INT_MAX;
+
+	for (size_t i = 0; i < pace->count; i++) {
+		struct pace_meter *meter = &pace->meters[i];
+		int room;
+
+		advance(meter, now_ms);
+		room = meter->window.messages - (int)meter->used;
+		least = room < least ? room : least;
+	}
+	return least < 0 ? 0 : least;
 }
 
 int64_t pace_wait_beside_ms(struct pace *pace, int others, int64_t now_ms)

@@ -28,16 +28,26 @@ int station_most_links(const struct station *station)
 	return station->circuit == RELAY_TRIAL || !station->is_reached ? 1 : (int)station->window;
 }
 
-bool station_is_paused(const struct station *station, int64_t now_ms, int64_t *wake_ms)
+static bool has_links_enough(struct station *station, int64_t now_ms)
 {
-	if (now_ms >= station->next_open_ms)
-		return false;
-	if (station->next_open_ms < *wake_ms)
-		*wake_ms = station->next_open_ms;
+	return station->open - station->leaving >= pace_room(&station->pace, now_ms);
+}
+
+bool station_is_paused(struct station *station, int64_t now_ms, int64_t *wake_ms)
+{
+	int64_t until_ms = station->next_open_ms;
+
+	if (now_ms >= until_ms) {
+		if (!has_links_enough(station, now_ms))
+			return false;
+		until_ms = now_ms + pace_wait_ms(&station->pace, now_ms);
+	}
+	if (until_ms > now_ms && until_ms < *wake_ms)
+		*wake_ms = until_ms;
 	return true;
 }
 
-bool station_may_open(const struct station *station, int64_t now_ms, int64_t *wake_ms)
+bool station_may_open(struct station *station, int64_t now_ms, int64_t *wake_ms)
 {
 	int most = station->circuit == RELAY_OPEN ? 1 : station_most_links(station);
 
@@ -169,11 +179,24 @@ void station_dismissed(struct station *station, size_t decided, unsigned begun_a
 		halve(station, station->open);
 }
 
+/* The domain has refused, and this was begun before the others had their turn. */
+static bool is_the_same(const struct station *station, const struct station_reply *reply)
+{
+	bool is_the_same = false;
+
+	for (int i = 0; i < station->refusals; i++)
+		is_the_same = is_the_same ||
+			      (station->refused[i].domain == reply->domain &&
+				      reply->begun_ms < station->refused[i].at_ms + STATION_DOMAIN_MS);
+	return is_the_same && reply->phase >= PHASE_RCPT;
+}
+
 static void take_refusal(struct station *station, const struct station_reply *reply, int64_t now_ms)
 {
-	if (station->circuit == RELAY_OPEN)
+	if (station->circuit == RELAY_OPEN || is_the_same(station, reply))
 		return;
-	if (station->circuit == RELAY_TRIAL || ++station->refusals >= STATION_REFUSALS_MAX)
+	station->refused[station->refusals++] = (struct station_refusal){reply->domain, now_ms};
+	if (station->circuit == RELAY_TRIAL || station->refusals == STATION_REFUSALS_MAX)
 		open_circuit(station, false, now_ms, reply->words);
 }
 

@@ -193,7 +193,9 @@ struct verdict verdict_of(enum attempt_phase phase, const struct reply *reply)
 	verdict = verdict_meanings[meaning].verdict;
 	if (class == 4 && verdict.outcome == DELIVERY_FAILED)
 		verdict.outcome = DELIVERY_DEFERRED;
+	if (phase >= PHASE_RCPT && verdict.suspends_relay)
+		verdict.slows_site = true;
 	if (class == 4 && phase >= PHASE_RCPT && verdict.cause == CAUSE_POLICY)
-		verdict.strains_site = !verdict.slows_site && !verdict.suspends_relay;
+		verdict.strains_site = !verdict.slows_site;
 	return verdict;
 }

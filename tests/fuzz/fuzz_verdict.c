@@ -32,7 +32,7 @@ static void check_cause(enum attempt_phase phase, int code, const struct verdict
 	must(phase >= PHASE_RCPT || (v->cause != CAUSE_RECIPIENT && v->cause != CAUSE_SITE));
 	must(code != 421 || (v->cause != CAUSE_RECIPIENT && v->cause != CAUSE_MESSAGE));
 	must(!v->suspends_relay || v->cause == CAUSE_RELAY || v->cause == CAUSE_POLICY);
-	must(!v->slows_site || v->cause == CAUSE_SITE || v->cause == CAUSE_POLICY);
+	must(!v->slows_site || v->cause == CAUSE_SITE || v->cause == CAUSE_POLICY || v->suspends_relay);
 	must(!v->strains_site || v->cause == CAUSE_SITE || v->cause == CAUSE_POLICY);
 	must(!v->slows_site || !v->strains_site);
 	must(!v->breaks_pipelining || v->cause == CAUSE_RELAY);

@@ -100,6 +100,25 @@ class Sites(NewsroomCase):
     wait_until_accepted(server, 11)
     self.assertLessEqual(most_within(server, 2000), 5)
 
+  def test_a_relay_is_not_connected_to_for_what_its_rate_lets_nobody_send(self):
+    press, server = self.press_with(connections=4, relay='rates = ["2/4s"];')
+    self.running(press, *SEND)
+    wait_until_accepted(server, 5)
+    self.assertLessEqual(len(server.log("hello")), len(server.accepted()) + 1)
+
+  def test_one_domain_that_refuses_us_keeps_nobody_from_the_relay(self):
+    reply = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
+    refusals = [option for desk in SLOW for option in ("--reject", f"RCPT={desk}:{reply}")]
+    server = self.enterContext(Server(*refusals))
+    press = self.newsroom(url=server.url, after=("10m",))
+    press.add_release()
+    press.import_people("europe", people(0) + SLOW_ROWS)
+    press.import_people("europe", people(len(OTHERS)))
+    done = press.call(*SEND, "--wait", "0s")
+    self.assertEqual(done.returncode, UNFINISHED, done.stderr)
+    self.assertNotIn("no relay can be used", done.stderr)
+    self.assertEqual(sorted(server.accepted()), sorted(OTHERS))
+
   def test_who_watches_is_told_that_a_rate_is_waited_for(self):
     for settings in {"relay": 'rates = ["5/1h"];'}, {"sites": '{ domain = "slow.example"; rates = ["5/1h"]; }'}:
       with self.subTest(settings=settings):

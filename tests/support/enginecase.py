@@ -40,6 +40,7 @@ class Run:
     self.end = self.events[-1] if self.events else {}
     self.settled = [event for event in self.events if event["event"] == "settled"]
     self.given_back = [event["address"] for event in self.events if event["event"] == "given back"]
+    self.set_aside = {event["address"] for event in self.events if event["event"] == "set aside"}
     self.relays = [event for event in self.events if event["event"] == "relay"]
     self.troubles = [event["words"] for event in self.relays if event["circuit"] == "out of use"]
 

@@ -3,19 +3,19 @@
  */
 #include "support/house.h"
 
-const struct station_reply house_accepted = {PHASE_DOT, 250, {.outcome = DELIVERY_ACCEPTED}, 0, ""};
+const struct station_reply house_accepted = {PHASE_DOT, 250, {.outcome = DELIVERY_ACCEPTED}, 0, "", 0, 0};
 const struct station_reply house_no_user = {
-	PHASE_RCPT, 550, {.outcome = DELIVERY_FAILED, .cause = CAUSE_RECIPIENT}, 0, ""};
+	PHASE_RCPT, 550, {.outcome = DELIVERY_FAILED, .cause = CAUSE_RECIPIENT}, 0, "", 0, 0};
 const struct station_reply house_denied = {PHASE_RCPT, 554,
-	{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_RELAY, .suspends_relay = true}, 0, "denied"};
+	{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_RELAY, .suspends_relay = true}, 0, "denied", 0, 0};
 const struct station_reply house_listed = {PHASE_RCPT, 554,
-	{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_POLICY, .suspends_relay = true}, 0, "listed"};
+	{.outcome = DELIVERY_DEFERRED, .cause = CAUSE_POLICY, .suspends_relay = true}, 0, "listed", 0, 0};
 const struct station_reply house_policy = {
-	PHASE_DOT, 554, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_POLICY}, 0, ""};
+	PHASE_DOT, 554, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_POLICY}, 0, "", 0, 0};
 const struct station_reply house_too_busy = {
-	PHASE_MAIL, 451, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_RELAY}, 0, "busy"};
+	PHASE_MAIL, 451, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_RELAY}, 0, "busy", 0, 0};
 const struct station_reply house_goodbye = {
-	PHASE_RCPT, 421, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE}, 0, "bye"};
+	PHASE_RCPT, 421, {.outcome = DELIVERY_DEFERRED, .cause = CAUSE_SITE}, 0, "bye", 0, 0};
 
 void house_add_relay(struct house *house, int order, int weight, int connections)
 {
@@ -67,12 +67,20 @@ void house_fail_link(struct house *house, struct station *station, bool is_perma
 	station_failed(station, &failure, house->now_ms);
 }
 
-void house_decide(struct house *house, struct station *station, const struct station_reply *what)
+void house_decide_for(
+	struct house *house, struct station *station, const struct station_reply *what, uint64_t domain)
 {
 	struct station_reply reply = *what;
 
 	reply.begun_at = station->halvings;
+	reply.begun_ms = house->now_ms;
+	reply.domain = domain;
 	station_decided(station, &reply, house->now_ms);
+}
+
+void house_decide(struct house *house, struct station *station, const struct station_reply *what)
+{
+	house_decide_for(house, station, what, ++house->domains);
 }
 
 void house_decide_often(

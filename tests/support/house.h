@@ -14,7 +14,8 @@ struct house {
 	struct station items[HOUSE_RELAYS];
 	struct stations stations;
 	int64_t now_ms;
-	int64_t wake_ms; /* as the last choice left it */
+	int64_t wake_ms;  /* as the last choice left it */
+	uint64_t domains; /* so many had a reply */
 };
 
 /* The next one; its pauses double from a second to a minute. */
@@ -32,8 +33,11 @@ void house_fail_link(struct house *house, struct station *station, bool is_perma
 extern const struct station_reply house_accepted, house_no_user, house_policy, house_listed;
 extern const struct station_reply house_denied, house_too_busy, house_goodbye;
 
-/* A reply to what was begun just now. */
+/* A reply to what was begun just now, for another domain each time. */
 void house_decide(struct house *house, struct station *station, const struct station_reply *what);
+/* The same for that one. */
+void house_decide_for(
+	struct house *house, struct station *station, const struct station_reply *what, uint64_t domain);
 void house_decide_often(
 	struct house *house, struct station *station, const struct station_reply *what, int times);
 

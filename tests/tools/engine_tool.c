@@ -17,12 +17,15 @@
 
 #define LONG_MESSAGE 100000 /* from here on in long lines, which Python reads faster */
 
+#define LOOK_EVERY_MS 20 /* for what is aside */
+
 struct task {
 	struct engine_job job;
 	char *address;
 	char *message;
 	int64_t due_ms;
 	bool is_settled, is_lent;
+	bool is_aside; /* what waits for a relay has enough there */
 };
 
 struct tool {
@@ -73,10 +76,12 @@ static size_t take(void *context, struct engine_job **jobs, size_t want, int64_t
 	for (size_t i = tool->first_open; i < tool->count && count < want; i++) {
 		struct task *task = &tool->tasks[i];
 
+		int64_t due_ms = task->is_aside ? now + LOOK_EVERY_MS : task->due_ms;
+
 		if (task->is_settled || task->is_lent)
 			continue;
-		if (task->due_ms > now) {
-			*next_ms = task->due_ms < *next_ms ? task->due_ms : *next_ms;
+		if (due_ms > now) {
+			*next_ms = due_ms < *next_ms ? due_ms : *next_ms;
 			continue;
 		}
 		task->is_lent = true;
@@ -172,10 +177,23 @@ static void too_large(void *context, struct engine_job *job, const char *words)
 	print_json(json_pack("{ss ss ss}", "event", "too large", "address", task->address, "words", words));
 }
 
+static void set_aside(void *context, struct engine_job *job)
+{
+	struct task *task = task_of(context, job);
+
+	task->is_lent = false;
+	task->is_aside = true;
+	print_json(json_pack("{ss ss}", "event", "set aside", "address", task->address));
+}
+
 static enum status turn(void *context, struct err *err)
 {
 	struct tool *tool = context;
 
+	if (engine_wants_aside(running)) {
+		for (size_t i = tool->first_open; i < tool->count; i++)
+			tool->tasks[i].is_aside = false;
+	}
 	if (++tool->turns == tool->fail_turn_at)
 		return err_set(err, E_IO, "the store is gone, says the test");
 	return OK;
@@ -479,6 +497,7 @@ static enum status run(struct tool *tool, struct setup *setup, struct err *err)
 		.settle = settle,
 		.give_back = give_back,
 		.too_large = too_large,
+		.set_aside = set_aside,
 		.turn = turn,
 		.relay_changed = relay_changed,
 	};

@@ -330,9 +330,70 @@ static void broken_pipelining_is_news_once(void **state)
 	assert_true(told.breaks_pipelining);
 }
 
+static void one_domain_that_refuses_counts_again_only_when_others_had_their_turn(void **state)
+{
+	struct house house = {0};
+	struct station *station = &house.items[0];
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 3);
+	house_open_link(&house, station);
+	for (int i = 0; i < 50; i++)
+		house_decide_for(&house, station, &house_listed, 7);
+	assert_int_equal(station->circuit, RELAY_CLOSED);
+	house_decide(&house, station, &house_accepted);
+	house.now_ms = 60000;
+	for (int i = 0; i < 2; i++) {
+		house_decide_for(&house, station, &house_listed, 7);
+		house.now_ms += STATION_DOMAIN_MS;
+	}
+	assert_int_equal(station->circuit, RELAY_CLOSED);
+	house_decide_for(&house, station, &house_listed, 7);
+	assert_int_equal(station->circuit, RELAY_OPEN);
+}
+
+static void two_domains_that_refuse_in_turn_do_not_make_three(void **state)
+{
+	struct house house = {0};
+	struct station *station = &house.items[0];
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 3);
+	house_open_link(&house, station);
+	for (uint64_t i = 0; i < 20; i++)
+		house_decide_for(&house, station, &house_denied, i % 2);
+	assert_int_equal(station->circuit, RELAY_CLOSED);
+	house_decide_for(&house, station, &house_denied, 2);
+	assert_int_equal(station->circuit, RELAY_OPEN);
+}
+
+static void no_more_links_are_opened_than_the_rate_lets_messages_through(void **state)
+{
+	const struct pace_windows twice = {{{2, 10000}}, 1};
+	struct house house = {0};
+	struct station *station = &house.items[0];
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 3);
+	pace_init(&station->pace, &twice, 0);
+	house_open_all(&house);
+	assert_int_equal(station->open, 2);
+	assert_int_equal(pace_take(&station->pace, 0), 0);
+	assert_int_equal(pace_take(&station->pace, 0), 0);
+	station_closed(station, false);
+	station_closed(station, false);
+	assert_null(house_choose(&house));
+	assert_true(house.wake_ms >= 10000 && house.wake_ms < 11000);
+	house.now_ms = house.wake_ms;
+	assert_ptr_equal(house_choose(&house), station);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_domain_that_refuses_counts_again_only_when_others_had_their_turn),
+		cmocka_unit_test(two_domains_that_refuse_in_turn_do_not_make_three),
+		cmocka_unit_test(no_more_links_are_opened_than_the_rate_lets_messages_through),
 		cmocka_unit_test(an_untried_relay_gets_one_link_and_then_all),
 		cmocka_unit_test(a_failed_link_opens_the_circuit_and_pauses_double_to_the_longest),
 		cmocka_unit_test(on_trial_it_gets_one_link_until_a_message_is_decided),

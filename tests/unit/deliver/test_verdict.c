@@ -149,33 +149,33 @@ static void a_listed_relay_is_suspended_and_the_recipient_spared(void **state)
 {
 	CHECK({PHASE_RCPT, 554, "5.7.1",
 		      "Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
-		      DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+		      DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 550, "5.1.1", "User unknown? No: 192.0.2.1 is in bl.spamcop.net",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 550, "5.7.606", "Access denied, banned sending IP [192.0.2.1].",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_MAIL, 550, "5.7.1",
 			"Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet "
 			"service provider since part of their network is on our block list (S3140).",
 			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
 		{PHASE_RCPT, 550, "5.7.0", "Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.1",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 554, "", "Blocked using Barracuda Reputation; 192.0.2.1", DELIVERY_DEFERRED,
-			CAUSE_POLICY, SUSPENDS},
+			CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 550, "", "csi.mimecast.org Poor Reputation Sender", DELIVERY_DEFERRED,
-			CAUSE_POLICY, SUSPENDS},
+			CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 550, "", "http://csi.cloudmark.com/reset-request/?ip=192.0.2.1",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 554, "", "IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help)",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_MAIL, 554, "", "web.de (mxweb001) Nemesis ESMTP Service not available No SMTP service",
 			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
 		{PHASE_MAIL, 421, "4.7.1", "[TS03] All messages from 192.0.2.1 will be permanently deferred",
 			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
 		{PHASE_RCPT, 550, "5.7.25", "The IP address sending this message does not have a PTR record",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 450, "4.7.1", "Client host rejected: cannot find your reverse hostname",
-			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS});
+			DELIVERY_DEFERRED, CAUSE_POLICY, SUSPENDS | SLOWS});
 }
 
 static void distrust_is_never_the_recipients_fault(void **state)
@@ -222,16 +222,16 @@ static void what_the_relay_says_of_us_is_about_the_relay(void **state)
 	CHECK({PHASE_MAIL, 530, "5.7.0", "Authentication required", DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS},
 		{PHASE_MAIL, 535, "5.7.8", "", DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS},
 		{PHASE_RCPT, 550, "5.7.1", "<a@b.example>... Relaying denied", DELIVERY_DEFERRED, CAUSE_RELAY,
-			SUSPENDS},
+			SUSPENDS | SLOWS},
 		{PHASE_RCPT, 554, "5.7.1", "<a@b.example>: Relay access denied", DELIVERY_DEFERRED,
-			CAUSE_RELAY, SUSPENDS},
+			CAUSE_RELAY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 553, "", "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
-			DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 553, "5.1.8", "Domain of sender address a@b.example does not exist",
-			DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS},
+			DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS | SLOWS},
 		{PHASE_MAIL, 550, "5.1.1", "User unknown", DELIVERY_DEFERRED, CAUSE_RELAY, SUSPENDS},
 		{PHASE_RCPT, 550, "5.4.5", "Daily user sending limit exceeded.", DELIVERY_DEFERRED,
-			CAUSE_RELAY, SUSPENDS},
+			CAUSE_RELAY, SUSPENDS | SLOWS},
 		{PHASE_RCPT, 454, "4.7.0", "TLS not available", DELIVERY_DEFERRED, CAUSE_RELAY, 0});
 }
 
@@ -258,7 +258,7 @@ static void an_address_is_no_reason(void **state)
 		{PHASE_DOT, 550, "", "ana@paper.example user unknown", DELIVERY_FAILED, CAUSE_RECIPIENT, 0},
 		{PHASE_DOT, 550, "", "@paper.example", DELIVERY_FAILED, CAUSE_MESSAGE, 0},
 		{PHASE_RCPT, 550, "", "write to abuse@paper.example about spamhaus", DELIVERY_DEFERRED,
-			CAUSE_POLICY, SUSPENDS});
+			CAUSE_POLICY, SUSPENDS | SLOWS});
 }
 
 static void a_gap_is_no_wider_than_a_sentence(void **state)
