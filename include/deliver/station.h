@@ -27,7 +27,7 @@
  *
  * From RCPT on, what sounds like the relay may be the recipient's domain, and many for one domain often go
  * in a row. So a domain that has refused counts again only for what was begun some time after, when the
- * others had their turn (the domain itself rests, deliver/site.h).
+ * others had their turn (the domain itself rests, deliver/site.h), and on trial not alone.
  *
  * The window starts at the relay's `connections`. A relay that says that it is too much (421, 45x
  * before it knows the recipient, a connection it doesn't take beside others) halves it, never
@@ -50,9 +50,11 @@ struct station {
 	struct station_refusal {
 		uint64_t domain;
 		int64_t at_ms;
-	} refused[STATION_REFUSALS_MAX]; /* these */
+	} refused[STATION_REFUSALS_MAX]; /* these; while it isn't closed, those that opened the circuit */
+	int trial_refusals;              /* on this trial, for the same domains again */
 	int open;                        /* links, connecting or connected */
 	int leaving;                     /* of these: they take nothing more */
+	int in_flight;                   /* messages over them */
 	double window;
 	double threshold;
 	unsigned halvings;
@@ -75,8 +77,8 @@ void station_init(
  */
 int station_most_links(const struct station *station);
 /*
- * Whether none may be opened yet, or its rate lets no more messages through than it has links: another would
- * only wait. Then *wake_ms is lowered to when to ask again, if time alone changes it.
+ * Whether none may be opened yet, or its rate lets no more messages through than it has links without one:
+ * another would only wait. Then *wake_ms is lowered to when to ask again, if time alone changes it.
  */
 bool station_is_paused(struct station *station, int64_t now_ms, int64_t *wake_ms);
 /* Whether it may have another link for messages that only it can take, whatever its order and share. */

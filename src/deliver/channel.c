@@ -140,6 +140,7 @@ static void on_dialogue_event(struct floor *floor, struct channel *c, const stru
 	}
 	*seat = (struct entry){0};
 	floor->in_flight--;
+	c->station->in_flight--;
 	if (event->verdict.breaks_pipelining && station_breaks_pipelining(c->station))
 		c->has_learnt = true;
 	if (event->kind == DIALOGUE_RETURNED)
@@ -183,6 +184,7 @@ static void seat(struct floor *floor, struct channel *c, struct entry entry)
 	}
 	*free_seat = entry;
 	floor->in_flight++;
+	c->station->in_flight++;
 	c->given++;
 }
 

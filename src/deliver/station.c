@@ -30,7 +30,9 @@ int station_most_links(const struct station *station)
 
 static bool has_links_enough(struct station *station, int64_t now_ms)
 {
-	return station->open - station->leaving >= pace_room(&station->pace, now_ms);
+	int idle = station->open - station->leaving - station->in_flight;
+
+	return (idle > 0 ? idle : 0) >= pace_room(&station->pace, now_ms);
 }
 
 bool station_is_paused(struct station *station, int64_t now_ms, int64_t *wake_ms)
@@ -107,7 +109,7 @@ static void open_circuit(struct station *station, bool is_permanent, int64_t now
 	int least = station->tries > STATION_PATIENCE ? station->tries : STATION_PATIENCE;
 
 	station->failures++;
-	station->refusals = 0;
+	station->trial_refusals = 0;
 	if (is_permanent && station->failures < least)
 		station->failures = least;
 	station->next_open_ms = now_ms + pause_ms(station, is_permanent);
@@ -179,24 +181,30 @@ void station_dismissed(struct station *station, size_t decided, unsigned begun_a
 		halve(station, station->open);
 }
 
-/* The domain has refused, and this was begun before the others had their turn. */
-static bool is_the_same(const struct station *station, const struct station_reply *reply)
+/* When the domain of this last refused what it may have spoken for; INT64_MIN if it didn't. */
+static int64_t last_refused_ms(const struct station *station, const struct station_reply *reply)
 {
-	bool is_the_same = false;
+	int64_t last_ms = INT64_MIN;
 
-	for (int i = 0; i < station->refusals; i++)
-		is_the_same = is_the_same ||
-			      (station->refused[i].domain == reply->domain &&
-				      reply->begun_ms < station->refused[i].at_ms + STATION_DOMAIN_MS);
-	return is_the_same && reply->phase >= PHASE_RCPT;
+	for (int i = 0; i < station->refusals && reply->phase >= PHASE_RCPT; i++) {
+		if (station->refused[i].domain == reply->domain)
+			last_ms = station->refused[i].at_ms;
+	}
+	return last_ms;
 }
 
 static void take_refusal(struct station *station, const struct station_reply *reply, int64_t now_ms)
 {
-	if (station->circuit == RELAY_OPEN || is_the_same(station, reply))
+	int64_t last_ms = last_refused_ms(station, reply);
+
+	if (station->circuit == RELAY_TRIAL &&
+		(last_ms == INT64_MIN || ++station->trial_refusals == STATION_REFUSALS_MAX))
+		open_circuit(station, false, now_ms, reply->words);
+	if (station->circuit != RELAY_CLOSED ||
+		(last_ms != INT64_MIN && reply->begun_ms < last_ms + STATION_DOMAIN_MS))
 		return;
 	station->refused[station->refusals++] = (struct station_refusal){reply->domain, now_ms};
-	if (station->circuit == RELAY_TRIAL || station->refusals == STATION_REFUSALS_MAX)
+	if (station->refusals == STATION_REFUSALS_MAX)
 		open_circuit(station, false, now_ms, reply->words);
 }
 

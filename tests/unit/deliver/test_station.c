@@ -367,6 +367,51 @@ static void two_domains_that_refuse_in_turn_do_not_make_three(void **state)
 	assert_int_equal(station->circuit, RELAY_OPEN);
 }
 
+static void on_trial_a_domain_that_refused_before_does_not_decide_alone(void **state)
+{
+	struct house house = {0};
+	struct station *station = &house.items[0];
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 3);
+	house_open_link(&house, station);
+	for (uint64_t domain = 1; domain <= 3; domain++)
+		house_decide_for(&house, station, &house_denied, domain);
+	assert_int_equal(station->circuit, RELAY_OPEN);
+	station_closed(station, false);
+	house.now_ms = station->next_open_ms;
+	house_open_link(&house, station);
+	house_decide_for(&house, station, &house_denied, 2);
+	house_decide_for(&house, station, &house_denied, 3);
+	assert_int_equal(station->circuit, RELAY_TRIAL);
+	house_decide_for(&house, station, &house_denied, 2);
+	assert_int_equal(station->circuit, RELAY_OPEN);
+	station_closed(station, false);
+	house.now_ms = station->next_open_ms;
+	house_open_link(&house, station);
+	house_decide_for(&house, station, &house_denied, 4);
+	assert_int_equal(station->circuit, RELAY_OPEN);
+}
+
+static void links_that_are_busy_leave_room_for_others_by_the_rate(void **state)
+{
+	const struct pace_windows twice = {{{2, 1000}}, 1};
+	struct house house = {0};
+	struct station *station = &house.items[0];
+
+	(void)state;
+	house_add_relay(&house, 1, 1, 5);
+	pace_init(&station->pace, &twice, 0);
+	house_open_link(&house, station);
+	house_open_all(&house);
+	assert_int_equal(pace_take(&station->pace, 0), 0);
+	assert_int_equal(pace_take(&station->pace, 0), 0);
+	station->in_flight = 2;
+	house.now_ms = 2000;
+	house_open_all(&house);
+	assert_int_equal(station->open, 4);
+}
+
 static void no_more_links_are_opened_than_the_rate_lets_messages_through(void **state)
 {
 	const struct pace_windows twice = {{{2, 10000}}, 1};
@@ -394,6 +439,8 @@ int main(void)
 		cmocka_unit_test(one_domain_that_refuses_counts_again_only_when_others_had_their_turn),
 		cmocka_unit_test(two_domains_that_refuse_in_turn_do_not_make_three),
 		cmocka_unit_test(no_more_links_are_opened_than_the_rate_lets_messages_through),
+		cmocka_unit_test(on_trial_a_domain_that_refused_before_does_not_decide_alone),
+		cmocka_unit_test(links_that_are_busy_leave_room_for_others_by_the_rate),
 		cmocka_unit_test(an_untried_relay_gets_one_link_and_then_all),
 		cmocka_unit_test(a_failed_link_opens_the_circuit_and_pauses_double_to_the_longest),
 		cmocka_unit_test(on_trial_it_gets_one_link_until_a_message_is_decided),
