@@ -49,10 +49,10 @@ void belt_take_ready(struct belt *belt, struct courierjob_queue *out, size_t mos
 void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flight_mark mark);
 
 /*
- * From the one who sends: `jobs` are set aside without their messages, and so many more of what it has wait
+ * From the one who sends: `jobs` are set aside without their messages, and it has so many more (`detoured`)
  * for one relay alone. Neither must keep others. Leaves `jobs` empty.
  */
-void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t waiting);
+void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t detoured);
 /* From the one who sends: up to `most` of what was set aside are built anew. */
 void belt_bring_back(struct belt *belt, size_t most);
 /* From the one who sends: a gate was shut. What was set aside behind it is done. */

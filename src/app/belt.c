@@ -18,7 +18,7 @@ struct belt {
 	struct flight_mark mark;
 	size_t bytes;          /* of messages that are built and not done, and kept for those being built */
 	size_t expected_bytes; /* of the last one built: so much is kept for the next */
-	size_t waiting;        /* for one relay alone, with the sender; beside those that are aside here */
+	size_t detoured;       /* for one relay alone, with the sender; beside those that are aside here */
 	struct belt_need need; /* what the store's thread waits for; it is told no more often than that */
 	bool is_waiting;       /* the sender found nothing ready */
 	bool is_stopped;
@@ -71,7 +71,7 @@ static size_t under_way(const struct belt *belt)
 
 static size_t count_aside(const struct belt *belt)
 {
-	return belt->aside.count + belt->waiting;
+	return belt->aside.count + belt->detoured;
 }
 
 static bool is_low(const struct belt *belt)
@@ -221,7 +221,7 @@ void belt_put_done(struct belt *belt, struct courierjob_queue *done, struct flig
 	unlock(belt);
 }
 
-void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t waiting)
+void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t detoured)
 {
 	size_t emptied = empty_all(jobs);
 	bool was_low;
@@ -230,7 +230,7 @@ void belt_put_aside(struct belt *belt, struct courierjob_queue *jobs, size_t wai
 	was_low = is_low(belt);
 	belt->bytes -= emptied;
 	courierjob_move(&belt->aside, jobs);
-	belt->waiting = waiting;
+	belt->detoured = detoured;
 	if (!was_low && is_low(belt))
 		pthread_cond_signal(&belt->turn_is_due);
 	let_build(belt);

@@ -55,7 +55,7 @@ struct courier {
 	struct storekeeper_news news;
 	struct courierjob_queue done;  /* since the last turn of the engine */
 	struct courierjob_queue aside; /* likewise */
-	size_t waiting;                /* in the engine for one relay alone, as the belt was told */
+	size_t detoured;               /* in the engine for one relay alone, as the belt was told */
 	uint64_t shuts;                /* that the engine was told of */
 	struct relay *relays;
 	struct pace *paces;               /* of each relay, as the store remembers it */
@@ -216,11 +216,11 @@ static void note_progress(struct courier *courier, const struct load_counts *cou
 
 static void tell_aside(struct courier *courier)
 {
-	size_t waiting = engine_count_aside(courier->engine);
+	size_t detoured = engine_count_aside(courier->engine);
 
-	if (waiting != courier->waiting || courier->aside.count)
-		belt_put_aside(courier->belt, &courier->aside, waiting);
-	courier->waiting = waiting;
+	if (detoured != courier->detoured || courier->aside.count)
+		belt_put_aside(courier->belt, &courier->aside, detoured);
+	courier->detoured = detoured;
 	if (engine_wants_aside(courier->engine))
 		belt_bring_back(courier->belt, BACK_AT_ONCE);
 }

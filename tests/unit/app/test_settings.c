@@ -1,86 +1,35 @@
 /*
  * dateline.cfg: what is right is kept, and what is wrong is named with file and line.
  */
-#include "support/test.h"
+#include "support/settingscase.h"
 
 #include "app/settings.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-#include <sys/stat.h>
-
-#define NEEDED                                                                                               \
-	"newsroom = { name = \"Harbour Relief\"; domain = \"harbour.example\"; };\n"                         \
-	"sender = { from = \"Press <press@harbour.example>\"; bounce_address = \"b@harbour.example\"; };\n"  \
-	"relays = ( { url = \"smtp://localhost:25\"; } );\n"
-
-/* All that was found in a file. */
-struct faults {
-	struct str words; /* a line each */
-	size_t count;
-	struct settings *settings;
-	enum status status;
-	struct err err;
-};
-
-static void note(void *context, const char *words)
-{
-	struct faults *faults = context;
-
-	str_addf(&faults->words, "%s\n", words);
-	faults->count++;
-}
-
-static char *path_in(void **state, const char *name)
-{
-	return file_join(*state, name);
-}
-
-static void load_bytes(void **state, struct faults *faults, struct span content)
-{
-	char *path = path_in(state, "dateline.cfg");
-
-	*faults = (struct faults){0};
-	str_init(&faults->words, STR_MAX_LARGE);
-	assert_int_equal(file_save(path, content, 0600, &faults->err), OK);
-	faults->status = settings_load(path, note, faults, &faults->settings, &faults->err);
-	free(path);
-}
-
-static void load(void **state, struct faults *faults, const char *content)
-{
-	load_bytes(state, faults, span_of(content));
-}
-
-static void clear(struct faults *faults)
-{
-	settings_free(faults->settings);
-	str_clear(&faults->words);
-}
-
 /* The needed settings with one more line, the fourth; exactly one fault, that has the words. */
 static void assert_fault(void **state, const char *line, enum status status, const char *words)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str text;
 
 	str_init(&text, STR_MAX_LARGE);
-	str_addf(&text, NEEDED "%s\n", line);
-	load(state, &faults, text.ptr);
+	str_addf(&text, SETTINGSCASE_NEEDED "%s\n", line);
+	settingscase_load(state, &faults, text.ptr);
 	assert_int_equal(faults.status, status);
 	assert_contains(faults.err.text, words);
 	assert_contains(faults.err.text, "dateline.cfg:4: ");
 	assert_int_equal(faults.count, 1);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&text);
 }
 
 static void what_is_not_given_has_its_fallback(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults, NEEDED);
+	settingscase_load(state, &faults, SETTINGSCASE_NEEDED);
 	assert_string_equal(faults.words.ptr, "");
 	assert_int_equal(faults.status, OK);
 	assert_string_equal(faults.settings->newsroom.language, "en");
@@ -106,15 +55,15 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(faults.settings->clock_sync, CLOCK_SYNC_WARN);
 	assert_int_equal(faults.settings->log.level, LOG_LEVEL_WARNING);
 	assert_null(settings_log_path(faults.settings));
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void what_is_given_is_kept(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	char *log_path;
 
-	load(state, &faults,
+	settingscase_load(state, &faults,
 		"newsroom = { name = \"N\"; domain = \"n.example\"; language = \"pt-BR\"; zone = "
 		"\"Europe/Zurich\"; boilerplate = \"About\\nus\"; };\n"
 		"sender = { from = \"a@n.example\"; reply_to = \"r@n.example\"; bounce_address = "
@@ -146,17 +95,18 @@ static void what_is_given_is_kept(void **state)
 	assert_true(faults.settings->retry.jitter == 0);
 	assert_int_equal(faults.settings->unknown, UNKNOWN_HOLD);
 	assert_int_equal(faults.settings->clock_sync, CLOCK_SYNC_REQUIRED);
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void what_domains_may_get_is_kept_by_their_names_on_the_wire(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str shown;
 
-	load(state, &faults,
-		NEEDED "sites = ( { domain = \"Zürich.example\"; connections = 3; rates = [\"60/1m\"]; },\n"
-		       "  { domain = \"*\"; } );\n");
+	settingscase_load(state, &faults,
+		SETTINGSCASE_NEEDED
+		"sites = ( { domain = \"Zürich.example\"; connections = 3; rates = [\"60/1m\"]; },\n"
+		"  { domain = \"*\"; } );\n");
 	assert_int_equal(faults.status, OK);
 	assert_int_equal(faults.settings->site_count, 2);
 	assert_string_equal(faults.settings->sites[0].domain, "xn--zrich-kva.example");
@@ -168,11 +118,11 @@ static void what_domains_may_get_is_kept_by_their_names_on_the_wire(void **state
 	str_init(&shown, STR_MAX_LARGE);
 	settings_format(faults.settings, &shown);
 	assert_contains(shown.ptr, "    domain = \"*\";\n    connections = 0;\n    rates = [];\n");
-	clear(&faults);
-	load(state, &faults, shown.ptr);
+	settingscase_clear(&faults);
+	settingscase_load(state, &faults, shown.ptr);
 	assert_int_equal(faults.status, OK);
 	assert_int_equal(faults.settings->site_count, 2);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&shown);
 }
 
@@ -191,10 +141,10 @@ static void what_is_no_domains_share_is_refused(void **state)
 
 static void a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str shown;
 
-	load(state, &faults,
+	settingscase_load(state, &faults,
 		"newsroom = { name = \"N\"; domain = \"Häfen.example\"; };\n"
 		"sender = { from = \"a@n.example\"; bounce_address = \"b@Häfen.example\"; };\n"
 		"relays = ( { url = \"smtp://localhost\"; } );\n");
@@ -205,15 +155,15 @@ static void a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire(void **state)
 	settings_format(faults.settings, &shown);
 	assert_contains(shown.ptr, "domain = \"xn--hfen-loa.example\";");
 	str_clear(&shown);
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void a_relay_comes_to_the_engine_as_it_is_set(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct relay relay;
 
-	load(state, &faults,
+	settingscase_load(state, &faults,
 		"newsroom = { name = \"N\"; domain = \"n.example\"; };\n"
 		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
 		"relays = ( { url = \"smtp://one.n.example\"; },\n"
@@ -230,14 +180,14 @@ static void a_relay_comes_to_the_engine_as_it_is_set(void **state)
 	assert_string_equal(faults.settings->relays[0].name, "one.n.example:25");
 	assert_string_equal(faults.settings->relays[1].name, "two.n.example:465");
 	assert_int_equal(faults.settings->retry.relay_tries, 7);
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void markup_in_the_boilerplate_is_named_by_its_line(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults,
+	settingscase_load(state, &faults,
 		"newsroom = { name = \"N\"; domain = \"n.example\";\n"
 		"  boilerplate = \"About <b>us</b>.\"; };\n"
 		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
@@ -246,7 +196,7 @@ static void markup_in_the_boilerplate_is_named_by_its_line(void **state)
 	assert_contains(faults.words.ptr, "dateline.cfg:2: ");
 	assert_contains(faults.words.ptr, "boilerplate");
 	assert_contains(faults.words.ptr, "<b>");
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void an_unknown_setting_suggests_the_near_one(void **state)
@@ -273,20 +223,20 @@ static void each_type_refuses_the_others(void **state)
 static void assert_replaced(
 	void **state, const char *text, const char *by, enum status status, const char *words)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str changed;
-	size_t at = span_find(SPAN(NEEDED), span_of(text), 0);
+	size_t at = span_find(SPAN(SETTINGSCASE_NEEDED), span_of(text), 0);
 
 	assert_true(at != SIZE_MAX);
 	str_init(&changed, STR_MAX_LARGE);
-	str_add(&changed, span_first(SPAN(NEEDED), at));
+	str_add(&changed, span_first(SPAN(SETTINGSCASE_NEEDED), at));
 	str_add_text(&changed, by);
-	str_add(&changed, span_from(SPAN(NEEDED), at + strlen(text)));
-	load(state, &faults, changed.ptr);
+	str_add(&changed, span_from(SPAN(SETTINGSCASE_NEEDED), at + strlen(text)));
+	settingscase_load(state, &faults, changed.ptr);
 	assert_int_equal(faults.status, status);
 	assert_contains(faults.err.text, words);
 	assert_int_equal(faults.count, 1);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&changed);
 }
 
@@ -337,20 +287,10 @@ static void a_relay_is_told_where_it_stands_and_how_long_it_rests(void **state)
 		state, "retry = { relay_tries = 0; };", E_RANGE, "\"relay_tries\" is 0; it may be 1 to 1000");
 }
 
-static void save_secret(void **state, mode_t mode)
-{
-	char *path = path_in(state, "secret");
-	struct err err;
-
-	assert_int_equal(file_save(path, SPAN("hunter2\n"), mode, &err), OK);
-	assert_int_equal(chmod(path, mode), 0);
-	free(path);
-}
-
 /* The first relay is in line 3. */
 static void assert_relays(void **state, const char *first, const char *second, const char *words)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str text;
 
 	str_init(&text, STR_MAX_LARGE);
@@ -359,12 +299,12 @@ static void assert_relays(void **state, const char *first, const char *second, c
 		"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"
 		"relays = ( { %s },\n\n  { %s } );\n",
 		first, second);
-	load(state, &faults, text.ptr);
+	settingscase_load(state, &faults, text.ptr);
 	assert_int_equal(faults.status, *words ? E_CONFLICT : OK);
 	if (*words)
 		assert_contains(faults.words.ptr, words);
 	assert_int_equal(faults.count, *words ? 1 : 0);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&text);
 }
 
@@ -373,7 +313,7 @@ static void a_relay_is_named_once(void **state)
 	static const char press[] = "url = \"smtp://h\"; user = \"press\"; password_file = \"secret\";";
 	static const char desk[] = "url = \"smtp://H:25\"; user = \"desk\"; password_file = \"secret\";";
 
-	save_secret(state, 0600);
+	settingscase_save_secret(state, 0600);
 	assert_relays(state, "url = \"smtp://h\";", "url = \"smtp://H:25\";",
 		"dateline.cfg:5: \"H:25\" is the relay of line 3 already; keep one of them");
 	assert_relays(
@@ -428,87 +368,87 @@ static void a_group_twice_is_refused(void **state)
 
 static void what_is_needed_and_not_there_is_named(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults, "");
+	settingscase_load(state, &faults, "");
 	assert_int_equal(faults.status, E_NOTFOUND);
 	assert_contains(faults.words.ptr, "newsroom has no \"name\"");
 	assert_contains(faults.words.ptr, "newsroom has no \"domain\"");
 	assert_contains(faults.words.ptr, "sender has no \"from\"");
 	assert_contains(faults.words.ptr, "there is no \"relays\"");
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void faults_come_in_the_order_of_the_file(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults,
+	settingscase_load(state, &faults,
 		"colour = \"red\";\n"
-		"retry = { jitter = 5; };\n" NEEDED "unknown = 3;\n");
+		"retry = { jitter = 5; };\n" SETTINGSCASE_NEEDED "unknown = 3;\n");
 	assert_int_equal(faults.count, 3);
 	assert_contains(faults.err.text, "dateline.cfg:1: unknown setting \"colour\"");
 	assert_true(strstr(faults.words.ptr, "cfg:1: ") < strstr(faults.words.ptr, "cfg:2: "));
 	assert_true(strstr(faults.words.ptr, "cfg:2: ") < strstr(faults.words.ptr, "cfg:6: "));
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void a_broken_file_is_told_by_its_line(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults, NEEDED "unknown = = ;\n");
+	settingscase_load(state, &faults, SETTINGSCASE_NEEDED "unknown = = ;\n");
 	assert_int_equal(faults.status, E_SYNTAX);
 	assert_contains(faults.err.text, "dateline.cfg:4: syntax error");
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void brackets_without_end_are_a_fault_and_no_crash(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str text;
 
 	str_init(&text, STR_MAX_LARGE);
 	str_add_text(&text, "unknown = ");
 	str_add_repeat(&text, '(', 200000);
-	load(state, &faults, text.ptr);
+	settingscase_load(state, &faults, text.ptr);
 	assert_int_equal(faults.status, E_SYNTAX);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&text);
 }
 
 static void including_other_files_is_refused(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load(state, &faults, NEEDED "  @include \"/etc/passwd\"\n");
+	settingscase_load(state, &faults, SETTINGSCASE_NEEDED "  @include \"/etc/passwd\"\n");
 	assert_int_equal(faults.status, E_UNSUPPORTED);
 	assert_contains(faults.err.text, "dateline.cfg:4: \"@include\" isn't supported");
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void a_nul_does_not_end_the_file_unnoticed(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 
-	load_bytes(state, &faults, SPAN(NEEDED "\0unknown = 3;\n"));
+	settingscase_load_bytes(state, &faults, SPAN(SETTINGSCASE_NEEDED "\0unknown = 3;\n"));
 	assert_int_equal(faults.status, E_SYNTAX);
 	assert_contains(faults.err.text, "NUL");
-	clear(&faults);
+	settingscase_clear(&faults);
 }
 
 static void a_file_over_the_ceiling_is_refused(void **state)
 {
-	struct faults faults;
+	struct settingscase faults;
 	struct str text;
 
 	str_init(&text, STR_MAX_LARGE);
-	str_add_text(&text, NEEDED "# ");
+	str_add_text(&text, SETTINGSCASE_NEEDED "# ");
 	str_add_repeat(&text, 'x', 300 * 1024);
-	load(state, &faults, text.ptr);
+	settingscase_load(state, &faults, text.ptr);
 	assert_int_equal(faults.status, E_RANGE);
 	assert_int_equal(faults.count, 1);
-	clear(&faults);
+	settingscase_clear(&faults);
 	str_clear(&text);
 }
 
@@ -516,177 +456,10 @@ static void without_a_file_it_is_not_found(void **state)
 {
 	struct settings *settings = NULL;
 	struct err err;
-	char *path = path_in(state, "dateline.cfg");
+	char *path = file_join(*state, "dateline.cfg");
 
 	assert_int_equal(settings_load(path, NULL, NULL, &settings, &err), E_NOTFOUND);
 	free(path);
-}
-
-#define WITH_USER(rest)                                                                                      \
-	"newsroom = { name = \"N\"; domain = \"n.example\"; };\n"                                            \
-	"sender = { from = \"a@n.example\"; bounce_address = \"b@n.example\"; };\n"                          \
-	"relays = ( { url = \"smtp://h\"; user = \"press\"; " rest " } );\n"
-
-static void a_password_is_read_from_its_file_beside_the_settings(void **state)
-{
-	struct faults faults;
-
-	save_secret(state, 0600);
-	load(state, &faults, WITH_USER("password_file = \"secret\";"));
-	assert_string_equal(faults.words.ptr, "");
-	assert_string_equal(settings_relay(faults.settings, 0).password, "hunter2");
-	clear(&faults);
-}
-
-static void a_password_file_that_others_may_read_is_refused(void **state)
-{
-	struct faults faults;
-
-	save_secret(state, 0640);
-	load(state, &faults, WITH_USER("password_file = \"secret\";"));
-	assert_int_equal(faults.status, E_DENIED);
-	assert_contains(faults.err.text, "chmod");
-	assert_null(strstr(faults.words.ptr, "hunter2"));
-	clear(&faults);
-}
-
-static void a_password_file_that_is_not_there_is_named(void **state)
-{
-	struct faults faults;
-
-	load(state, &faults, WITH_USER("password_file = \"secret\";"));
-	assert_int_equal(faults.status, E_NOTFOUND);
-	assert_contains(faults.err.text, "\"password_file\": ");
-	clear(&faults);
-}
-
-static void a_password_is_taken_from_the_environment(void **state)
-{
-	struct faults faults;
-
-	setenv("DATELINE_TEST_PASSWORD", "hunter2", 1);
-	load(state, &faults, WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";"));
-	assert_string_equal(settings_relay(faults.settings, 0).password, "hunter2");
-	clear(&faults);
-	unsetenv("DATELINE_TEST_PASSWORD");
-	load(state, &faults, WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";"));
-	assert_int_equal(faults.status, E_NOTFOUND);
-	assert_contains(faults.err.text, "the environment has no \"DATELINE_TEST_PASSWORD\"");
-	clear(&faults);
-}
-
-static void a_user_without_a_password_is_a_fault(void **state)
-{
-	struct faults faults;
-
-	load(state, &faults, WITH_USER(""));
-	assert_int_equal(faults.status, E_NOTFOUND);
-	assert_contains(faults.err.text, "\"user\" is set but no password");
-	clear(&faults);
-}
-
-static void a_password_in_the_settings_is_refused_and_not_repeated(void **state)
-{
-	struct faults faults;
-
-	save_secret(state, 0600);
-	load(state, &faults, WITH_USER("password = \"hunter2\"; password_file = \"secret\";"));
-	assert_int_equal(faults.status, E_DENIED);
-	assert_contains(faults.err.text, "\"password_file\"");
-	assert_null(strstr(faults.words.ptr, "hunter2"));
-	clear(&faults);
-}
-
-static void what_is_shown_hides_the_password(void **state)
-{
-	struct faults faults;
-	struct str text;
-
-	save_secret(state, 0600);
-	load(state, &faults, WITH_USER("password_file = \"secret\";"));
-	str_init(&text, STR_MAX_LARGE);
-	settings_format(faults.settings, &text);
-	assert_null(strstr(text.ptr, "hunter2"));
-	assert_contains(text.ptr, "********");
-	str_clear(&text);
-	clear(&faults);
-}
-
-static void what_is_shown_can_be_loaded_again_and_is_the_same(void **state)
-{
-	struct faults faults;
-	struct faults again;
-	struct str first;
-	struct str second;
-
-	save_secret(state, 0600);
-	load(state, &faults,
-		"newsroom = { name = \"N \\\"quoted\\\" \\\\ Zoë\"; domain = \"n.example\"; boilerplate = "
-		"\"One\\n\\ttwo\\n\"; };\n"
-		"sender = { from = \"\\\"A, B\\\" <a@n.example>\"; bounce_address = \"b@n.example\"; copies "
-		"= [\"c@n.example\"]; };\n"
-		"relays = ( { url = \"smtp://h\"; user = \"press\"; password_file = \"secret\"; rates = "
-		"[\"20/1s\", \"10000/1h30m\"]; },\n { url = \"smtp://g\"; rates = [\"1/31d\"]; pause_first = "
-		"\"1s250ms\"; } );\n"
-		"retry = { after = [\"90s\", \"1h30m\", \"0s\", \"2d\"]; jitter = 0.15; expire = \"25h\"; "
-		"};\n");
-	assert_string_equal(faults.words.ptr, "");
-	str_init(&first, STR_MAX_LARGE);
-	str_init(&second, STR_MAX_LARGE);
-	settings_format(faults.settings, &first);
-	load(state, &again, first.ptr);
-	assert_string_equal(again.words.ptr, "");
-	settings_format(again.settings, &second);
-	assert_string_equal(first.ptr, second.ptr);
-	assert_int_equal(again.settings->relays[0].rates.items[1].per_ms, 5400000);
-	assert_int_equal(again.settings->relays[1].pause_first_ms, 1250);
-	assert_true(again.settings->retry.jitter == faults.settings->retry.jitter);
-	assert_string_equal(again.settings->newsroom.name, faults.settings->newsroom.name);
-	assert_string_equal(again.settings->newsroom.boilerplate, faults.settings->newsroom.boilerplate);
-	str_clear(&first);
-	str_clear(&second);
-	clear(&faults);
-	clear(&again);
-}
-
-static void settings_are_the_same_only_with_the_same_passwords(void **state)
-{
-	static const char of_variable[] = WITH_USER("password_variable = \"DATELINE_TEST_PASSWORD\";");
-	struct faults first, same, other;
-
-	setenv("DATELINE_TEST_PASSWORD", "hunter2", 1);
-	load(state, &first, of_variable);
-	load(state, &same, of_variable);
-	setenv("DATELINE_TEST_PASSWORD", "hunter3", 1);
-	load(state, &other, of_variable);
-	unsetenv("DATELINE_TEST_PASSWORD");
-	assert_true(settings_equal(first.settings, same.settings));
-	assert_false(settings_equal(first.settings, other.settings));
-	clear(&first);
-	clear(&same);
-	clear(&other);
-}
-
-static void settings_with_another_value_or_relay_are_others(void **state)
-{
-	static const char *const others[] = {
-		NEEDED "unknown = \"hold\";\n",
-		NEEDED "sites = ( { domain = \"paper.example\"; connections = 2; } );\n",
-		"newsroom = { name = \"Harbour Relief\"; domain = \"harbour.example\"; };\n"
-		"sender = { from = \"Press <press@harbour.example>\"; bounce_address = "
-		"\"b@harbour.example\"; };\n"
-		"relays = ( { url = \"smtp://localhost:25\"; }, { url = \"smtp://h\"; } );\n",
-	};
-	struct faults first, other;
-
-	load(state, &first, NEEDED);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		load(state, &other, others[i]);
-		assert_string_equal(other.words.ptr, "");
-		assert_false(settings_equal(first.settings, other.settings));
-		clear(&other);
-	}
-	clear(&first);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_folder_setup, test_folder_teardown)
@@ -696,8 +469,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_given_has_its_fallback),
 		TEST(what_is_given_is_kept),
-		TEST(settings_are_the_same_only_with_the_same_passwords),
-		TEST(settings_with_another_value_or_relay_are_others),
 		TEST(what_domains_may_get_is_kept_by_their_names_on_the_wire),
 		TEST(what_is_no_domains_share_is_refused),
 		TEST(a_domain_beyond_ascii_is_kept_as_it_goes_on_the_wire),
@@ -722,14 +493,6 @@ int main(void)
 		TEST(a_nul_does_not_end_the_file_unnoticed),
 		TEST(a_file_over_the_ceiling_is_refused),
 		TEST(without_a_file_it_is_not_found),
-		TEST(a_password_is_read_from_its_file_beside_the_settings),
-		TEST(a_password_file_that_others_may_read_is_refused),
-		TEST(a_password_file_that_is_not_there_is_named),
-		TEST(a_password_is_taken_from_the_environment),
-		TEST(a_user_without_a_password_is_a_fault),
-		TEST(a_password_in_the_settings_is_refused_and_not_repeated),
-		TEST(what_is_shown_hides_the_password),
-		TEST(what_is_shown_can_be_loaded_again_and_is_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
